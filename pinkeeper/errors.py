@@ -1,0 +1,129 @@
+"""What went wrong, where, and the remedy to type.
+
+Every error that a user can cause or meet is a `PinkeeperError`. It says *what* happened, *where* (a file and line, a
+package, a URL without its credentials) and, when there is one, a *remedy*. Only ``cli`` turns errors into exit
+statuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = [
+    "ArtifactError",
+    "CacheError",
+    "CollectedError",
+    "ConfigurationError",
+    "HashMismatchError",
+    "IndexPageError",
+    "InputError",
+    "MetadataUnavailableError",
+    "NetworkError",
+    "NoSolutionError",
+    "OutputError",
+    "PinkeeperError",
+    "StaleLockError",
+    "UnknownPackageError",
+]
+
+
+class PinkeeperError(Exception):
+    """Base of all expected failures.
+
+    what: one sentence without a final full stop; where: a place such as ``requirements.in:3``; remedy: what to type or
+    change; details: further lines, printed indented under the sentence.
+    """
+
+    def __init__(
+        self, what: str, *, where: str | None = None, remedy: str | None = None, details: Sequence[str] = ()
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        self.details = tuple(details)
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        lines = [head, *(f"  {line}" for line in self.details)]
+        if self.remedy:
+            lines.append(f"  remedy: {self.remedy}")
+        return "\n".join(lines)
+
+
+class InputError(PinkeeperError):
+    """A requirement file, a ``pyproject.toml`` or a command-line value that cannot be used."""
+
+
+class ConfigurationError(PinkeeperError):
+    """A ``[tool.pinkeeper]`` key or value, or a combination of options, that makes no sense."""
+
+
+class NetworkError(PinkeeperError):
+    """An index or file host that could not be reached, or that answered with a failure, after all tries."""
+
+    def __init__(self, what: str, *, url: str, status: int | None = None, remedy: str | None = None) -> None:
+        super().__init__(what, where=url, remedy=remedy)
+        self.url = url
+        self.status = status
+
+
+class IndexPageError(PinkeeperError):
+    """An index page that is not what PEP 503 or PEP 691 describes, or that is too large to be one."""
+
+
+class UnknownPackageError(PinkeeperError):
+    """No index lists the project."""
+
+    def __init__(self, name: str, *, where: str | None, remedy: str | None, details: Sequence[str] = ()) -> None:
+        super().__init__(f"no index lists a project named {name}", where=where, remedy=remedy, details=details)
+        self.name = name
+
+
+class HashMismatchError(PinkeeperError):
+    """Bytes whose digest is not the one that the index, the lock or the user gave."""
+
+    def __init__(self, subject: str, *, expected: str, actual: str, where: str | None = None) -> None:
+        super().__init__(
+            f"{subject} does not have the hash that was announced",
+            where=where,
+            details=(f"expected {expected}", f"got      {actual}"),
+            remedy="do not install it; ask the index's owner, or retry with --no-cache if a proxy may have cut it",
+        )
+        self.expected = expected
+        self.actual = actual
+
+
+class MetadataUnavailableError(PinkeeperError):
+    """A release whose core metadata cannot be known without running its code."""
+
+
+class ArtifactError(PinkeeperError):
+    """A wheel or sdist that cannot be read safely."""
+
+
+class NoSolutionError(PinkeeperError):
+    """The requirements contradict each other, or nothing on the indexes satisfies them. The answer is no."""
+
+
+class StaleLockError(PinkeeperError):
+    """A lock that would change if it were made now. The answer is no."""
+
+
+class OutputError(PinkeeperError):
+    """A lock that could not be written; what stood there before is untouched."""
+
+
+class CacheError(PinkeeperError):
+    """A cache directory that cannot be used."""
+
+
+class CollectedError(PinkeeperError):
+    """Independent failures told together, in order of their text."""
+
+    def __init__(self, errors: Sequence[PinkeeperError]) -> None:
+        self.errors = tuple(sorted(errors, key=str))
+        super().__init__(f"{len(self.errors)} problems")
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)

@@ -1,0 +1,59 @@
+"""What an index says of a project: releases and their distribution files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.model.digest import Digest
+
+__all__ = ["DistributionFile", "Release"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionFile:
+    """One wheel or sdist on an index (PEP 503 anchors, PEP 691 ``files``, PEP 700 times and sizes).
+
+    url: absolute, without credentials and fragment. digests: sorted. size: bytes. upload_time: UTC, None where the
+    index does not give one. requires_python: the specifier as written. yanked: the reason (perhaps empty), None when
+    not yanked (PEP 592). core_metadata: the digests of its ``.metadata`` file, empty where that exists without one,
+    None where it does not exist (PEP 658, PEP 714). wheel_tags: the compressed tag triple of a wheel's name
+    (``py3-none-any``), None for an sdist. local: the file lies in a folder the user named with ``--find-links``.
+    """
+
+    filename: str
+    url: str
+    digests: tuple[Digest, ...] = ()
+    size: int | None = None
+    upload_time: datetime | None = None
+    requires_python: str | None = None
+    yanked: str | None = None
+    core_metadata: tuple[Digest, ...] | None = None
+    wheel_tags: str | None = None
+    local: bool = False
+
+    @property
+    def is_wheel(self) -> bool:
+        """True for a wheel, False for an sdist."""
+        return self.wheel_tags is not None
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 digest in hexadecimal, None where the index gave another algorithm or none."""
+        return next((digest.value for digest in self.digests if digest.algorithm == "sha256"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One version of a project with all its distribution files, in the order of their names.
+
+    index: the URL of the index that lists it, without credentials.
+    """
+
+    name: NormalizedName
+    version: Version
+    files: tuple[DistributionFile, ...]
+    index: str

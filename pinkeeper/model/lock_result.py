@@ -1,0 +1,90 @@
+"""What one run of ``pinkeeper lock`` found out, for reports to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+__all__ = ["HeldBack", "LockChanges", "LockResult", "LockWarning", "PinChange", "WrittenLock"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinChange:
+    """One package whose pin differs; old is None where it was added, new where it was removed."""
+
+    name: NormalizedName
+    old: Version | None
+    new: Version | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockChanges:
+    """A lock against the one before it, each tuple sorted by name."""
+
+    added: tuple[PinChange, ...] = ()
+    removed: tuple[PinChange, ...] = ()
+    upgraded: tuple[PinChange, ...] = ()
+    downgraded: tuple[PinChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.upgraded or self.downgraded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """A newer release that the cooldown kept out.
+
+    version: the newest one that would have been chosen but for the cooldown. chosen: the one that was, None where
+    nothing else was there. uploaded, until: UTC; None where the index gives no upload time.
+    """
+
+    name: NormalizedName
+    version: Version
+    chosen: Version | None
+    uploaded: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockWarning:
+    """Something a person should know that did not stop the lock.
+
+    kind: a stable word for machines, such as ``ancient-release``. message: one sentence; details: further lines.
+    """
+
+    kind: str
+    name: NormalizedName | None
+    message: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenLock:
+    """One output: its path as the user named it (``-`` is stdout), its text, and whether the file changed."""
+
+    path: str
+    text: str = field(repr=False)
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockResult:
+    """All that ``lock`` tells.
+
+    target: the name of the target. packages: pins in the lock. previous: whether there was a lock before. elapsed:
+    seconds. requests, bytes_read: what went over the network.
+    """
+
+    target: str
+    packages: int
+    previous: bool
+    outputs: tuple[WrittenLock, ...]
+    changes: LockChanges
+    held_back: tuple[HeldBack, ...] = ()
+    warnings: tuple[LockWarning, ...] = ()
+    elapsed: float = 0.0
+    requests: int = 0
+    bytes_read: int = 0

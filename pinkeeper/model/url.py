@@ -1,0 +1,59 @@
+"""URLs without their secrets.
+
+Credentials enter the program in URLs, netrc files, the environment and a keyring. They are taken off at the edge and
+kept in `Credentials`, whose text never shows them; everything else handles the bare URL.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+__all__ = ["Credentials", "IndexURL", "redact", "split_credentials"]
+
+_USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s'\"<>]*@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A user name and a password that repr() and str() do not show."""
+
+    username: str = field(repr=False)
+    password: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexURL:
+    """The root of a simple repository (PEP 503), without a final slash and without credentials.
+
+    name: what the user calls it in ``--index NAME=URL``, None otherwise.
+    """
+
+    url: str
+    credentials: Credentials | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.url
+
+    @classmethod
+    def parse(cls, text: str, *, name: str | None = None) -> IndexURL:
+        """Take the credentials off a URL as a user writes it; a bare path stays as it is. Never raises."""
+        url, credentials = split_credentials(text.strip())
+        return cls(url=url.rstrip("/"), credentials=credentials, name=name)
+
+
+def split_credentials(url: str) -> tuple[str, Credentials | None]:
+    """Part ``https://user:secret@host/x`` into ``https://host/x`` and its credentials (percent-decoded)."""
+    match = _USERINFO.match(url)
+    if match is None:
+        return url, None
+    username, _, password = url[match.end(1) : match.end() - 1].partition(":")
+    bare = url[: match.end(1)] + url[match.end() :]
+    return bare, Credentials(username=unquote(username), password=unquote(password))
+
+
+def redact(text: str) -> str:
+    """Take the user information off every URL inside a text, for messages and logs."""
+    return _USERINFO.sub(r"\1", text)
