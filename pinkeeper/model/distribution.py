@@ -1,16 +1,13 @@
-"""What an index says of a project: releases and their distribution files."""
+"""What an index says of a distribution file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from packaging.utils import NormalizedName
-from packaging.version import Version
-
 from pinkeeper.model.digest import Digest
 
-__all__ = ["DistributionFile", "Release"]
+__all__ = ["DistributionFile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +41,3 @@ class DistributionFile:
     def sha256(self) -> str | None:
         """The SHA-256 digest in hexadecimal, None where the index gave another algorithm or none."""
         return next((digest.value for digest in self.digests if digest.algorithm == "sha256"), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """One version of a project with all its distribution files, in the order of their names.
-
-    index: the URL of the index that lists it, without credentials.
-    """
-
-    name: NormalizedName
-    version: Version
-    files: tuple[DistributionFile, ...]
-    index: str

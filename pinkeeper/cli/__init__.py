@@ -1,0 +1,27 @@
+"""How is it asked for? The only room with stdout, exit statuses and environment variables."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Run the command line of this process; give its exit status.
+
+    Nothing but this file is imported before the arguments have been looked at: ``--version`` is asked by scripts, and
+    an interruption while the rest is being imported must not end in a traceback.
+    """
+    try:
+        if sys.argv[1:] in (["--version"], ["-V"]):
+            from pinkeeper import __version__  # noqa: PLC0415
+
+            sys.stdout.write(f"pinkeeper {__version__}\n")
+            return 0
+        from pinkeeper.cli.entry import run  # noqa: PLC0415
+
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted; nothing was written\n")
+        return 2

@@ -1,0 +1,127 @@
+"""The words of a ``lock`` command line, decoded once into values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+
+from pinkeeper.errors import ConfigurationError
+from pinkeeper.inputs.durations import parse_duration, parse_moment
+from pinkeeper.model.format_control import FormatControl
+from pinkeeper.model.index_options import IndexOptions
+from pinkeeper.model.url import IndexURL
+from pinkeeper.resolver.policy import Strategy
+from pinkeeper.workflows.lock_options import AnnotationStyle, HashChoice, LockOptions
+
+__all__ = ["Said", "decode"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What stood on the command line, word by word."""
+
+    sources: Sequence[str]
+    outputs: Sequence[str]
+    extras: Sequence[str]
+    all_extras: bool
+    groups: Sequence[str]
+    constraints: Sequence[str]
+    overrides: Sequence[str]
+    upgrade: bool
+    upgrade_packages: Sequence[str]
+    pre: bool
+    only_binary: Sequence[str]
+    no_binary: Sequence[str]
+    allow_build: Sequence[str]
+    resolution: str | None
+    exclude_newer: str | None
+    cooldown: str | None
+    pythons: Sequence[str]
+    platforms: Sequence[str]
+    index_url: str | None
+    extra_index_urls: Sequence[str]
+    indexes: Sequence[str]
+    find_links: Sequence[str]
+    no_index: bool
+    trusted_hosts: Sequence[str]
+    cert: str | None
+    client_cert: str | None
+    offline: bool
+    hashes: str | None
+    check: bool
+    no_header: bool
+    no_annotate: bool
+    annotation_style: AnnotationStyle | None
+
+
+def decode(said: Said) -> LockOptions:
+    """Turn words into values. Raises ConfigurationError."""
+    return LockOptions(
+        sources=tuple(said.sources),
+        outputs=tuple(dict.fromkeys(said.outputs)),
+        extras=tuple(dict.fromkeys(said.extras)),
+        all_extras=said.all_extras,
+        groups=tuple(dict.fromkeys(said.groups)),
+        constraints=tuple(said.constraints),
+        overrides=tuple(said.overrides),
+        upgrade=said.upgrade,
+        upgrade_packages=tuple(said.upgrade_packages),
+        pre=said.pre,
+        formats=_formats(said),
+        allow_build=frozenset(_name(text, "--allow-build") for text in said.allow_build),
+        resolution=None if said.resolution is None else Strategy(said.resolution),
+        exclude_newer=None if said.exclude_newer is None else parse_moment(said.exclude_newer),
+        exclude_newer_text=said.exclude_newer,
+        cooldown=None if said.cooldown is None else parse_duration(said.cooldown),
+        cooldown_text=said.cooldown,
+        python=_single(said.pythons, "--python-version"),
+        platform=_single(said.platforms, "--platform"),
+        index=IndexOptions(
+            index_url=None if said.index_url is None else IndexURL.parse(said.index_url),
+            extra_index_urls=tuple(map(IndexURL.parse, said.extra_index_urls)),
+            named=tuple(map(_named, said.indexes)),
+            find_links=tuple(map(IndexURL.parse, said.find_links)),
+            no_index=said.no_index,
+            trusted_hosts=tuple(said.trusted_hosts),
+        ),
+        offline=said.offline,
+        hashes=None if said.hashes is None else HashChoice(said.hashes),
+        check=said.check,
+        header=False if said.no_header else None,
+        annotate=False if said.no_annotate else None,
+        annotation_style=said.annotation_style,
+        cert=said.cert,
+        client_cert=said.client_cert,
+    )
+
+
+def _formats(said: Said) -> FormatControl:
+    formats = FormatControl()
+    for value in said.only_binary:
+        formats = formats.with_only_binary(value)
+    for value in said.no_binary:
+        formats = formats.with_no_binary(value)
+    return formats
+
+
+def _single(values: Sequence[str], option: str) -> str | None:
+    distinct = tuple(dict.fromkeys(values))
+    if len(distinct) > 1:
+        raise ConfigurationError(f"{option} was given {len(distinct)} times; a lock serves one target for now")
+    return next(iter(distinct), None)
+
+
+def _named(text: str) -> IndexURL:
+    name, separator, url = text.partition("=")
+    if not separator or not name or "://" in name or not url:
+        raise ConfigurationError("--index wants NAME=URL", where=f"--index {IndexURL.parse(text).url}")
+    return IndexURL.parse(url, name=name)
+
+
+def _name(text: str, option: str) -> NormalizedName:
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName as error:
+        raise ConfigurationError(f"not a package name: {text}", where=option) from error

@@ -1,0 +1,1 @@
+"""What exists? Indexes, their pages, core metadata, and what is remembered of them."""

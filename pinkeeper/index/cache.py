@@ -1,0 +1,146 @@
+"""Entries on disk that several processes share.
+
+An entry is a file: eight bytes of check (a format mark and the CRC-32 of what follows), then the payload. It is
+written beside its place and moved there, so that a reader sees the old entry, the new one or none. An entry that
+fails its check is dropped and counts as absent. A cache that cannot be written is told once and then left alone: a
+lock does not fail because it could not be remembered.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pinkeeper.errors import CacheError
+
+__all__ = ["Cache", "CacheUsage"]
+
+# Raised whenever the meaning of any entry changes; older layouts are left to `clear`.
+_LAYOUT = "v1"
+_MARK = b"pkc1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheUsage:
+    """What a cache holds: number of entries and their size in bytes."""
+
+    entries: int
+    size: int
+
+
+class Cache:
+    """A directory of entries, each under a kind and a key.
+
+    directory: None turns the cache off: nothing is found and nothing is kept. Keys are file names in the making and
+    must be made of letters, digits, ``-``, ``_`` and ``.`` (digests and normalized names are).
+    """
+
+    def __init__(self, directory: Path | None, *, log: Callable[[str], None] | None = None) -> None:
+        self.directory = directory
+        self._root = None if directory is None else directory / _LAYOUT
+        self._log = log
+        self._writable = directory is not None
+
+    def read(self, kind: str, key: str) -> bytes | None:
+        """The payload of an entry; None where there is none or it is damaged."""
+        if self._root is None:
+            return None
+        path = f"{self._root}/{kind}/{key}"
+        try:
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a path object costs more than the read
+                content = file.readall()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self._tell(f"the cache entry {path} cannot be read ({error.strerror}); it is fetched again")
+            return None
+        payload = content[8:]
+        if content[:4] != _MARK or content[4:8] != zlib.crc32(payload).to_bytes(4, "big"):
+            self.drop(kind, key)
+            return None
+        return payload
+
+    def write(self, kind: str, key: str, payload: bytes) -> None:
+        """Keep an entry, whole or not at all."""
+        if self._root is None or not self._writable:
+            return
+        directory = self._root / kind
+        content = _MARK + zlib.crc32(payload).to_bytes(4, "big") + payload
+        try:
+            try:
+                handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
+            except FileNotFoundError:
+                self._create(directory)
+                handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                os.replace(temporary, directory / key)  # noqa: PTH105 - as above
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)  # noqa: PTH108
+                raise
+        except OSError as error:
+            self._writable = False
+            self._tell(f"the cache {self.directory} cannot be written ({error.strerror}); nothing more is kept in it")
+
+    def drop(self, kind: str, key: str) -> None:
+        """Forget an entry."""
+        if self._root is not None:
+            with contextlib.suppress(OSError):
+                (self._root / kind / key).unlink()
+
+    def usage(self) -> CacheUsage:
+        """Count what lies in the cache."""
+        entries = size = 0
+        for path in self._files():
+            with contextlib.suppress(OSError):
+                size += path.stat().st_size
+                entries += 1
+        return CacheUsage(entries=entries, size=size)
+
+    def clear(self) -> CacheUsage:
+        """Remove every entry of every layout; say what was removed. Raises CacheError where that is refused."""
+        import shutil  # noqa: PLC0415 - only here
+
+        usage = self.usage()
+        if self.directory is None or not self.directory.exists():
+            return usage
+        if not (self.directory / "CACHEDIR.TAG").exists():
+            raise CacheError(
+                "the directory does not look like a pinkeeper cache (it has no CACHEDIR.TAG); nothing was removed",
+                where=str(self.directory),
+            )
+        try:
+            for path in self.directory.iterdir():
+                if path.is_dir() and path.name.startswith("v") and path.name[1:].isdecimal():
+                    shutil.rmtree(path)
+        except OSError as error:
+            raise CacheError(
+                f"the cache cannot be cleared: {error.strerror}", where=str(error.filename or self.directory)
+            ) from error
+        return usage
+
+    def _files(self) -> Iterator[Path]:
+        if self.directory is None or not self.directory.is_dir():
+            return
+        for path in self.directory.rglob("*"):
+            if path.is_file() and path.parent != self.directory:
+                yield path
+
+    def _create(self, directory: Path) -> None:
+        assert self.directory is not None
+        directory.mkdir(parents=True, exist_ok=True)
+        tag = self.directory / "CACHEDIR.TAG"
+        if not tag.exists():
+            # The signature that the Cache Directory Tagging Specification prescribes, so that backups pass it over.
+            tag.write_text("Signature: 8a477f597d28d172789f06886806bc55\n# Made by pinkeeper.\n", encoding="ascii")
+
+    def _tell(self, message: str) -> None:
+        if self._log is not None:
+            self._log(message)

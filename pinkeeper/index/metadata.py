@@ -1,0 +1,248 @@
+"""The core metadata of a release, by the cheapest way that an index offers. No code of the package runs.
+
+For a wheel: the metadata file beside it (PEP 658, PEP 714), else a range request into it, else all of it. For an
+sdist: the file beside it where that may be trusted (PEP 643), else the sdist's static files. What was read is kept
+under the hash of the distribution file, for ever: the bytes behind a hash do not change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+import msgspec
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.errors import HashMismatchError, InputError, MetadataUnavailableError, NetworkError
+from pinkeeper.index.cache import Cache
+from pinkeeper.index.client import Client
+from pinkeeper.model.digest import Digest
+from pinkeeper.model.distribution import DistributionFile
+from pinkeeper.model.metadata import CoreMetadata, MetadataSource, group_by_extra
+
+__all__ = ["MetadataReader"]
+
+_MAX_METADATA_BYTES = 16 * 2**20
+_MAX_FILE_BYTES = 8 * 2**30
+_IN_MEMORY_BYTES = 8 * 2**20
+
+
+class _Record(msgspec.Struct, array_like=True, frozen=True):
+    """`CoreMetadata` as the cache keeps it."""
+
+    requires: tuple[str, ...]
+    requires_by_extra: dict[str, tuple[str, ...]]
+    requires_python: str | None
+    provides_extras: tuple[str, ...]
+    source: MetadataSource
+
+
+_DECODER = msgspec.msgpack.Decoder(_Record)
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class MetadataReader:
+    """Reads metadata and, where an index gives no hash, whole files. Safe to use from several threads.
+
+    allow_build: packages whose sdists may be built, isolated, when nothing static says what they need.
+    build_environment: what such a build sees of the environment.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        cache: Cache,
+        *,
+        allow_build: frozenset[NormalizedName] = frozenset(),
+        build_environment: Mapping[str, str] | None = None,
+        offline: bool = False,
+    ) -> None:
+        self._client = client
+        self._cache = cache
+        self._allow_build = allow_build
+        self._build_environment = build_environment or {}
+        self._offline = offline
+
+    def remembered(self, file: DistributionFile) -> CoreMetadata | None:
+        """The metadata of a file, where the cache has it."""
+        if file.sha256 is None:
+            return None
+        payload = self._cache.read(_shelf(file.sha256), file.sha256)
+        if payload is None:
+            return None
+        try:
+            record = _DECODER.decode(payload)
+        except msgspec.DecodeError:
+            self._cache.drop(_shelf(file.sha256), file.sha256)
+            return None
+        return CoreMetadata(
+            requires=record.requires,
+            requires_by_extra={NormalizedName(extra): texts for extra, texts in record.requires_by_extra.items()},
+            requires_python=record.requires_python,
+            provides_extras=frozenset(NormalizedName(extra) for extra in record.provides_extras),
+            source=record.source,
+        )
+
+    def fetch(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
+        """Read the metadata of a file and keep it.
+
+        Raises HashMismatchError, ArtifactError for a broken or lying archive, MetadataUnavailableError where code
+        would have to run, NetworkError.
+        """
+        if self._offline and not file.url.startswith("file:"):
+            raise NetworkError(
+                f"the metadata of {file.filename} is not in the cache, and --offline forbids to fetch it",
+                url=file.url,
+                remedy="run once without --offline",
+            )
+        metadata = self._wheel(name, version, file) if file.is_wheel else self._sdist(name, version, file)
+        if file.sha256 is not None:
+            record = _Record(
+                metadata.requires,
+                dict(metadata.requires_by_extra),
+                metadata.requires_python,
+                tuple(sorted(metadata.provides_extras)),
+                metadata.source,
+            )
+            self._cache.write(_shelf(file.sha256), file.sha256, _ENCODER.encode(record))
+        return metadata
+
+    def sha256(self, file: DistributionFile) -> str:
+        """The SHA-256 of a file whose index gives none, from its bytes. Raises HashMismatchError, NetworkError."""
+        if file.sha256 is not None:
+            return file.sha256
+        with tempfile.TemporaryFile() as content:
+            return self._whole(file, content)
+
+    def _wheel(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
+        from pinkeeper.artifacts.wheel import wheel_metadata  # noqa: PLC0415 - nothing of it is needed when cached
+        from pinkeeper.index.ranges import RangeFile, RangesRefusedError  # noqa: PLC0415
+
+        beside = self._beside(file)
+        if beside is not None:
+            return self._parsed(beside, name, version, file, MetadataSource.INDEX)
+        if not file.url.startswith("file:"):
+            try:
+                content = wheel_metadata(
+                    RangeFile(self._client, file.url, size=file.size),  # type: ignore[arg-type] # a RawIOBase reads
+                    filename=file.filename,
+                )
+            except RangesRefusedError:
+                pass
+            else:
+                return self._parsed(content, name, version, file, MetadataSource.WHEEL_RANGE)
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as whole:
+            self._whole(file, whole)  # type: ignore[arg-type] # a spooled file is a binary file
+            content = wheel_metadata(whole, filename=file.filename)  # type: ignore[arg-type]
+        return self._parsed(content, name, version, file, MetadataSource.WHEEL)
+
+    def _sdist(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
+        from pinkeeper.artifacts.core_metadata import parse_core_metadata  # noqa: PLC0415
+        from pinkeeper.artifacts.sdist import read_sdist_files  # noqa: PLC0415
+        from pinkeeper.artifacts.static_metadata import (  # noqa: PLC0415
+            NotStatic,
+            is_static,
+            static_sdist_metadata,
+        )
+
+        beside = self._beside(file)
+        if beside is not None and is_static(
+            parse_core_metadata(beside, subject=file.filename, source=MetadataSource.INDEX)
+        ):
+            return self._parsed(beside, name, version, file, MetadataSource.INDEX)
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as whole:
+            self._whole(file, whole)  # type: ignore[arg-type]
+            files = read_sdist_files(whole, filename=file.filename)  # type: ignore[arg-type]
+            found = static_sdist_metadata(files, name=name, version=version, subject=file.filename)
+            if not isinstance(found, NotStatic):
+                return found
+            if name in self._allow_build:
+                return self._built(name, version, file, whole)  # type: ignore[arg-type]
+        raise MetadataUnavailableError(
+            f"{name} {version} has no wheel for the target, and its sdist does not say statically what it needs",
+            where=file.filename,
+            details=(found.reason,),
+            remedy=f'allow it to be built: --allow-build {name}, or allow-build = ["{name}"] in [tool.pinkeeper]',
+        )
+
+    def _built(self, name: NormalizedName, version: Version, file: DistributionFile, content: BinaryIO) -> CoreMetadata:
+        from pinkeeper.artifacts.build import build_metadata  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory(prefix="pinkeeper-build-") as folder:
+            sdist = Path(folder) / Path(file.filename).name
+            content.seek(0)
+            sdist.write_bytes(content.read())
+            built = build_metadata(sdist, work_dir=Path(folder), environ=self._build_environment)
+        return self._parsed(built, name, version, file, MetadataSource.BUILD)
+
+    def _beside(self, file: DistributionFile) -> bytes | None:
+        """The PEP 658 file, hash checked; None where there is none, announced or not."""
+        if file.core_metadata is None:
+            return None
+        response = self._client.get(
+            f"{file.url}.metadata",
+            max_bytes=_MAX_METADATA_BYTES,
+            accept_statuses=frozenset({HTTPStatus.OK, HTTPStatus.NOT_FOUND}),
+        )
+        if response.status == HTTPStatus.NOT_FOUND:
+            return None
+        for digest in file.core_metadata:
+            actual = Digest(digest.algorithm, hashlib.new(digest.algorithm, response.body).hexdigest())
+            if actual != digest:
+                raise HashMismatchError(
+                    f"the metadata of {file.filename}", expected=str(digest), actual=str(actual), where=response.url
+                )
+        return response.body
+
+    def _whole(self, file: DistributionFile, to: BinaryIO) -> str:
+        """Write a file's bytes, check its hashes, rewind; give its SHA-256."""
+        if not file.url.startswith("file:"):
+            sha256 = self._client.download(file.url, to=to, digests=file.digests, max_bytes=_MAX_FILE_BYTES)
+            to.seek(0)
+            return sha256
+        hashes = {algorithm: hashlib.new(algorithm) for algorithm in ("sha256", *(d.algorithm for d in file.digests))}
+        path = url2pathname(unquote(urlsplit(file.url).path))
+        try:
+            with Path(path).open("rb") as source:
+                while chunk := source.read(2**20):
+                    to.write(chunk)
+                    for running in hashes.values():
+                        running.update(chunk)
+        except OSError as error:
+            raise InputError(f"the file cannot be read: {error.strerror}", where=path) from error
+        to.seek(0)
+        for digest in file.digests:
+            actual = hashes[digest.algorithm].hexdigest()
+            if actual != digest.value:
+                raise HashMismatchError(
+                    file.filename, expected=str(digest), actual=f"{digest.algorithm}:{actual}", where=path
+                )
+        return hashes["sha256"].hexdigest()
+
+    def _parsed(
+        self, content: bytes, name: NormalizedName, version: Version, file: DistributionFile, source: MetadataSource
+    ) -> CoreMetadata:
+        from pinkeeper.artifacts.core_metadata import check_identity, parse_core_metadata  # noqa: PLC0415
+
+        parsed = parse_core_metadata(content, subject=file.filename, source=source)
+        check_identity(parsed, name=name, version=version, subject=file.filename)
+        requires, requires_by_extra = group_by_extra(parsed.requires)
+        return CoreMetadata(
+            requires=requires,
+            requires_by_extra=requires_by_extra,
+            requires_python=parsed.requires_python,
+            provides_extras=parsed.provides_extras,
+            source=source,
+        )
+
+
+def _shelf(sha256: str) -> str:
+    """Spread entries over folders, so that none grows to tens of thousands."""
+    return f"metadata/{sha256[:2]}"

@@ -1,0 +1,130 @@
+"""One page of one index, from its bytes to releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.errors import IndexPageError
+from pinkeeper.index.filenames import FilenameReader, wheel_tags
+from pinkeeper.index.html_page import html_files
+from pinkeeper.index.json_page import json_files
+from pinkeeper.index.records import FileRecord, PageRecord, decode_files, encode_files
+from pinkeeper.model.digest import Digest
+from pinkeeper.model.distribution import DistributionFile
+from pinkeeper.model.url import split_credentials
+
+__all__ = ["ACCEPT", "Listing", "group_releases", "parse_page"]
+
+JSON_TYPE = "application/vnd.pypi.simple.v1+json"
+HTML_TYPE = "application/vnd.pypi.simple.v1+html"
+ACCEPT = f"{JSON_TYPE}, {HTML_TYPE};q=0.2, text/html;q=0.01"  # PEP 691, "Version + Format Selection"
+
+
+def parse_page(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> PageRecord:
+    """Decode one project's page. Raises IndexPageError where the bytes are not a page of that type."""
+    media_type, _, parameters = content_type.partition(";")
+    match media_type.strip().lower():
+        case "application/vnd.pypi.simple.v1+json":
+            return group_releases(json_files(body, url=url), base=url, name=name)
+        case "application/vnd.pypi.simple.v1+html" | "text/html":
+            base, files = html_files(_decoded(body, parameters), url=url)
+            return group_releases(files, base=base, name=name)
+        case other:
+            raise IndexPageError(
+                f"the index answered with {other[:60] or 'no content type'}, not with a simple page",
+                where=url,
+                remedy="check the index URL",
+            )
+
+
+def _decoded(body: bytes, parameters: str) -> str:
+    charset = parameters.partition("charset=")[2].strip(" \"'").partition(";")[0] or "utf-8"
+    try:
+        return body.decode(charset, errors="replace")
+    except LookupError:
+        return body.decode("utf-8", errors="replace")
+
+
+def group_releases(files: Iterable[FileRecord], *, base: str, name: NormalizedName) -> PageRecord:
+    """Sort a page's files into releases, newest first."""
+    version_of = FilenameReader(name).version
+    releases: dict[Version, list[FileRecord]] = {}
+    unreadable = 0
+    for file in files:
+        version = version_of(file.filename)
+        if version is None:
+            unreadable += 1
+        elif (known := releases.get(version)) is not None:
+            known.append(file)
+        else:
+            releases[version] = [file]
+    versions = sorted(releases, reverse=True)
+    return PageRecord(
+        base, [str(version) for version in versions], [encode_files(releases[v]) for v in versions], unreadable
+    )
+
+
+class Listing:
+    """The releases of one project on one index; files are decoded when they are first looked at.
+
+    versions: canonical texts, newest first. index: the index's URL without credentials.
+    """
+
+    def __init__(self, name: NormalizedName, record: PageRecord, *, index: str, local: bool = False) -> None:
+        self.name = name
+        self.index = index
+        self.versions: tuple[str, ...] = tuple(record.versions)
+        self._base = record.base
+        self._encoded = dict(zip(record.versions, record.files, strict=True))
+        self._decoded: dict[str, tuple[DistributionFile, ...]] = {}
+        self._local = local
+
+    def files(self, version: str) -> tuple[DistributionFile, ...]:
+        """The distribution files of one of `versions`, sorted by name. Raises IndexPageError for broken entries."""
+        known = self._decoded.get(version)
+        if known is None:
+            files = (self._file(record) for record in decode_files(self._encoded[version]))
+            known = self._decoded[version] = tuple(sorted(files, key=lambda file: file.filename))
+        return known
+
+    def _file(self, record: FileRecord) -> DistributionFile:
+        url = record.url if record.url.startswith(("https://", "http://")) else urljoin(self._base, record.url)
+        return DistributionFile(
+            filename=record.filename,
+            url=split_credentials(url)[0],
+            digests=_digests(record.digests),
+            size=record.size,
+            upload_time=_moment(record.upload_time),
+            requires_python=record.requires_python,
+            yanked=record.yanked,
+            core_metadata=None if record.core_metadata is None else _digests(record.core_metadata),
+            wheel_tags=wheel_tags(record.filename),
+            local=self._local,
+        )
+
+
+def _digests(texts: tuple[str, ...]) -> tuple[Digest, ...]:
+    """The digests that can be read; a page may carry fragments that are none (``#egg=name``)."""
+    digests = []
+    for text in texts:
+        try:
+            digests.append(Digest.parse(text))
+        except ValueError:
+            continue
+    return tuple(sorted(digests))
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An RFC 3339 time in UTC; None where there is none or it cannot be read, which counts as not given."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Which versions? The resolver, its view of the world, and its explanations."""

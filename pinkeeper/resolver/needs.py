@@ -1,0 +1,78 @@
+"""The terms in which resolvelib is asked: identifiers, needs and candidates.
+
+A project with extras is several identifiers: the project itself, and one for each extra. A candidate for an extra
+stands for the dependencies that the extra adds, and needs the project itself at the very same version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.model.origin import Origin
+from pinkeeper.resolver.selection import Release
+
+__all__ = ["Candidate", "Identifier", "Impossible", "Need", "Same", "Wanted"]
+
+
+class Identifier(NamedTuple):
+    """A project, or one extra of it; ``extra`` is empty for the project itself."""
+
+    name: NormalizedName
+    extra: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}[{self.extra}]" if self.extra else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Versions of a project that somebody asks for. origin: the user's own line; None for a dependency."""
+
+    identifier: Identifier
+    specifier: SpecifierSet
+    origin: Origin | None = None
+
+    def __str__(self) -> str:
+        return f"{self.identifier}{self.specifier}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Same:
+    """The project itself, at the version that an extra of it was taken from."""
+
+    identifier: Identifier
+    version: Version
+
+    def __str__(self) -> str:
+        return f"{self.identifier}=={self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impossible:
+    """Nothing: the need of a candidate that turned out unusable once its metadata was read. reason: one sentence."""
+
+    identifier: Identifier
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+Need: TypeAlias = Wanted | Same | Impossible
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A release that might be chosen for an identifier; equal where identifier and version are."""
+
+    identifier: Identifier
+    version: Version
+    release: Release = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.identifier} {self.version}"

@@ -1,0 +1,45 @@
+"""Which releases the user admits at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.model.format_control import FormatControl
+from pinkeeper.model.target import Target
+
+__all__ = ["Policy", "Strategy"]
+
+
+class Strategy(StrEnum):
+    """Which of several possible releases is tried first (uv's ``--resolution``)."""
+
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    LOWEST_DIRECT = "lowest-direct"  # the lowest for what the user named, the highest for the rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything but requirements that decides whether a release is a candidate.
+
+    now: UTC. cooldown: releases whose files are younger are no candidates; zero turns it off. exclude_newer: files
+    uploaded at or after it do not exist. exempt: releases that the cooldown does not hold. kept: file hashes (SHA-256,
+    hexadecimal) of the pins that a re-lock starts from; the cooldown, which is about taking releases in, does not
+    throw out what was taken in before. pre: pre-releases are candidates like any other.
+    """
+
+    target: Target
+    now: datetime
+    formats: FormatControl = field(default_factory=FormatControl)
+    pre: bool = False
+    strategy: Strategy = Strategy.HIGHEST
+    cooldown: timedelta = timedelta(0)
+    exclude_newer: datetime | None = None
+    exempt: frozenset[tuple[NormalizedName, Version]] = frozenset()
+    kept: Mapping[tuple[NormalizedName, Version], frozenset[str]] = field(default_factory=dict)

@@ -1,0 +1,217 @@
+"""Answers resolvelib's questions about one target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+from resolvelib.providers import AbstractProvider
+
+from pinkeeper.errors import ArtifactError, MetadataUnavailableError, PinkeeperError, UnknownPackageError
+from pinkeeper.model.metadata import CoreMetadata
+from pinkeeper.model.requirement import InputRequirement
+from pinkeeper.resolver.dependencies import DependencyReader, UnusableRequirementError
+from pinkeeper.resolver.needs import Candidate, Identifier, Impossible, Need, Same, Wanted
+from pinkeeper.resolver.selection import Rejected, Release, Selector
+from pinkeeper.resolver.source import ProjectListing, ReleaseSource
+
+if TYPE_CHECKING:
+    from resolvelib.resolvers import RequirementInformation
+
+__all__ = ["Provider"]
+
+
+class Provider(AbstractProvider[Need, Candidate, Identifier]):
+    """Candidates by policy, requirement and constraint; dependencies from core metadata, read once.
+
+    preferred: versions to try first, from an existing lock. unusable: why releases were passed over once their
+    metadata was looked at, by project and version. unknown: projects that no index lists. missing_extras: extras that a
+    chosen release does not have.
+    """
+
+    def __init__(
+        self,
+        source: ReleaseSource,
+        selector: Selector,
+        reader: DependencyReader,
+        *,
+        constraints: Iterable[InputRequirement] = (),
+        preferred: Mapping[NormalizedName, Version] | None = None,
+    ) -> None:
+        self._source = source
+        self._selector = selector
+        self._reader = reader
+        self._preferred = preferred or {}
+        self._constraints: dict[NormalizedName, list[InputRequirement]] = {}
+        for constraint in constraints:
+            if reader.holds(constraint.requirement.marker):
+                self._constraints.setdefault(constraint.requirement.name, []).append(constraint)
+        self._dependencies: dict[tuple[Identifier, Version], tuple[Need, ...]] = {}
+        self._discovered: dict[Identifier, int] = {}
+        self.unusable: dict[tuple[NormalizedName, Version], PinkeeperError] = {}
+        self.unknown: dict[NormalizedName, UnknownPackageError] = {}
+        self.missing_extras: set[tuple[Identifier, Version]] = set()
+
+    def constraints_on(self, name: NormalizedName) -> Sequence[InputRequirement]:
+        """The user's constraints that bind a project on this target."""
+        return self._constraints.get(name, ())
+
+    def identify(self, requirement_or_candidate: Need | Candidate) -> Identifier:
+        """Give the identifier that a need or a candidate is about."""
+        return requirement_or_candidate.identifier
+
+    def narrow_requirement_selection(
+        self,
+        identifiers: Iterable[Identifier],
+        resolutions: Mapping[Identifier, Candidate],
+        candidates: Mapping[Identifier, Iterator[Candidate]],
+        information: Mapping[Identifier, Iterator[RequirementInformation[Need, Candidate]]],
+        backtrack_causes: Sequence[RequirementInformation[Need, Candidate]],
+    ) -> Iterable[Identifier]:
+        """Look first at what the last conflict was about, so that a dead end is left soon."""
+        identifiers = list(identifiers)
+        if not backtrack_causes:
+            return identifiers
+        fighting = {cause.requirement.identifier for cause in backtrack_causes}
+        fighting |= {cause.parent.identifier for cause in backtrack_causes if cause.parent is not None}
+        return [identifier for identifier in identifiers if identifier in fighting] or identifiers
+
+    def get_preference(
+        self,
+        identifier: Identifier,
+        resolutions: Mapping[Identifier, Candidate],
+        candidates: Mapping[Identifier, Iterator[Candidate]],
+        information: Mapping[Identifier, Iterator[RequirementInformation[Need, Candidate]]],
+        backtrack_causes: Sequence[RequirementInformation[Need, Candidate]],
+    ) -> tuple[bool, int]:
+        """Give exact pins first, they cost no choice; then what was asked for first, breadth before depth."""
+        pinned = any(_is_exact(info.requirement) for info in information[identifier])
+        return (not pinned, self._discovered.setdefault(identifier, len(self._discovered)))
+
+    def find_matches(
+        self,
+        identifier: Identifier,
+        requirements: Mapping[Identifier, Iterator[Need]],
+        incompatibilities: Mapping[Identifier, Iterator[Candidate]],
+    ) -> Iterable[Candidate]:
+        """Give candidates in order of preference, lazily."""
+        needs = list(requirements[identifier])
+        if identifier.extra:  # an extra is bound by all that binds its project
+            needs += requirements.get(Identifier(identifier.name), ())
+        if any(isinstance(need, Impossible) for need in needs):
+            return ()
+        try:
+            listing = self._source.listing(identifier.name).result()
+        except UnknownPackageError as error:
+            self.unknown[identifier.name] = error
+            return ()
+        refused = {candidate.version for candidate in incompatibilities[identifier]}
+        same = {need.version for need in needs if isinstance(need, Same)}
+        takes_yanked = any(_is_exact(need) for need in needs) or self._pins(identifier.name)
+
+        def candidates() -> Iterator[Candidate]:
+            for judged in self._in_order(listing, needs):
+                match judged:
+                    case Release(version=version, yanked=yanked):
+                        admitted = version not in refused and same <= {version}
+                        if admitted and (yanked is None or takes_yanked):
+                            yield Candidate(identifier, version, judged)
+                    case Rejected():
+                        pass
+
+        return candidates  # type: ignore[return-value] # resolvelib takes a callable, to iterate anew each time
+
+    def _in_order(self, listing: ProjectListing, needs: Sequence[Need]) -> Iterator[Release | Rejected]:
+        """The preferred release first, where it fits; then the others."""
+        specifier = self.specifier(listing.name, needs)
+        direct = any(isinstance(need, Wanted) and need.origin is not None for need in needs)
+        preferred = self._preferred.get(listing.name)
+        if preferred is not None and specifier.contains(preferred, prereleases=True):
+            text = str(preferred)
+            if text in listing.versions:
+                yield self._selector.judge(listing, text)
+        for judged in self._selector.matching(listing, specifier, direct=direct):
+            if judged.version != preferred:
+                yield judged
+
+    def specifier(self, name: NormalizedName, needs: Iterable[Need]) -> SpecifierSet:
+        """All that is asked of a project's version, constraints included, as one set."""
+        combined = SpecifierSet()
+        for need in needs:
+            match need:
+                case Wanted(specifier=specifier):
+                    combined &= specifier
+                case Same(version=version):
+                    combined &= SpecifierSet(f"=={version}")
+                case Impossible():
+                    pass
+        for constraint in self.constraints_on(name):
+            combined &= constraint.requirement.specifier
+        return combined
+
+    def is_satisfied_by(self, requirement: Need, candidate: Candidate) -> bool:
+        """Say whether a candidate fulfils a need."""
+        match requirement:
+            case Wanted(specifier=specifier):
+                return specifier.contains(candidate.version, prereleases=True)
+            case Same(version=version):
+                return candidate.version == version
+            case Impossible():
+                return False
+
+    def get_dependencies(self, candidate: Candidate) -> Iterable[Need]:
+        """Give what a candidate needs; a candidate that cannot be used needs the impossible."""
+        key = (candidate.identifier, candidate.version)
+        known = self._dependencies.get(key)
+        if known is None:
+            known = self._dependencies[key] = self._read_dependencies(candidate)
+            for need in known:
+                self._discovered.setdefault(need.identifier, len(self._discovered))
+        return known
+
+    def metadata(self, release: Release) -> CoreMetadata:
+        """Give the core metadata of a release, from the file that the target would install."""
+        return self._source.metadata(release.name, release.version, release.files[0]).result()
+
+    def _read_dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
+        identifier, release = candidate.identifier, candidate.release
+        try:
+            metadata = self.metadata(release)
+            needs: list[Need] = list(self._reader.needs(identifier.name, metadata, identifier.extra))
+            self._check_python(metadata)
+        except (UnusableRequirementError, MetadataUnavailableError, ArtifactError) as error:
+            self.unusable[identifier.name, release.version] = error
+            reason = f"{release.name} {release.version} cannot be used: {error}"
+            nothing = Identifier(release.name, f"!{release.version}")
+            return (Impossible(identifier=nothing, reason=reason),)
+        if identifier.extra:
+            if identifier.extra not in metadata.provides_extras and not needs:
+                self.missing_extras.add((identifier, release.version))
+            needs.insert(0, Same(identifier=Identifier(identifier.name), version=release.version))
+        return tuple(needs)
+
+    def _check_python(self, metadata: CoreMetadata) -> None:
+        if metadata.requires_python and not self._selector.admits_python(metadata.requires_python):
+            raise UnusableRequirementError(f"it needs Python {metadata.requires_python}")
+
+    def _pins(self, name: NormalizedName) -> bool:
+        return any(_has_exact_part(constraint.requirement.specifier) for constraint in self.constraints_on(name))
+
+
+def _is_exact(need: Need) -> bool:
+    match need:
+        case Wanted(specifier=specifier):
+            return _has_exact_part(specifier)
+        case Same():
+            return True
+        case Impossible():
+            return True
+
+
+def _has_exact_part(specifier: SpecifierSet) -> bool:
+    return any(
+        part.operator == "===" or (part.operator == "==" and not part.version.endswith(".*")) for part in specifier
+    )

@@ -1,0 +1,1 @@
+"""What is one whole job? One use case a file."""

@@ -1,0 +1,67 @@
+"""A file is written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from pinkeeper.errors import OutputError
+
+__all__ = ["replace_text"]
+
+
+def replace_text(path: Path, text: str, *, shown: str) -> None:
+    """Put a text in the place of a file, atomically, keeping its permissions. Raises OutputError.
+
+    shown: the path as the user named it. A symbolic link is followed: its target is replaced.
+    """
+    target = path.resolve()
+    temporary = ""
+    try:
+        mode = _mode(target)
+        if mode is not None and not stat.S_ISREG(mode):
+            target.write_text(text, encoding="utf-8", newline="\n")  # a device or a pipe is written, never replaced
+            return
+        if mode is not None and not mode & 0o222:
+            _refuse(shown, "it is read-only")  # root could; whoever took the permission away meant it
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+        Path(temporary).replace(target)
+    except OSError as error:
+        _discard(temporary)
+        _refuse(shown, error.strerror or str(error), error)
+    except BaseException:
+        _discard(temporary)
+        raise
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _refuse(shown: str, reason: str, cause: OSError | None = None) -> None:
+    raise OutputError(
+        f"the file cannot be written: {reason}", where=shown, remedy="what stood there before is untouched"
+    ) from cause
+
+
+def _discard(temporary: str) -> None:
+    if temporary:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

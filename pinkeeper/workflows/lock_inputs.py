@@ -1,0 +1,86 @@
+"""Reads what is asked for: sources, constraints, overrides and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pinkeeper.errors import InputError
+from pinkeeper.inputs.collected import Inputs
+from pinkeeper.inputs.requirement_file import read_requirements
+from pinkeeper.inputs.settings import Settings, read_settings
+from pinkeeper.inputs.sources import read_source
+from pinkeeper.model.origin import Origin, OriginKind
+from pinkeeper.model.requirement import InputRequirement, InvalidRequirement, parse_requirement
+from pinkeeper.workflows.lock_options import LockOptions
+from pinkeeper.workflows.surroundings import Surroundings
+
+__all__ = ["gather", "gather_settings"]
+
+_PYPROJECT = "pyproject.toml"
+_REQUIREMENTS = "requirements.in"
+
+
+def gather_settings(surroundings: Surroundings) -> Settings:
+    """``[tool.pinkeeper]`` of the ``pyproject.toml`` where the command runs. Raises ConfigurationError, InputError."""
+    if not surroundings.exists(_PYPROJECT):
+        return Settings()
+    return read_settings(_PYPROJECT, surroundings.read(_PYPROJECT))
+
+
+def gather(options: LockOptions, settings: Settings, surroundings: Surroundings) -> Inputs:
+    """All inputs of a run. Raises InputError."""
+    inputs = Inputs()
+    for source in options.sources or (_default_source(surroundings),):
+        inputs = inputs.merged(
+            read_source(
+                source,
+                read=surroundings.read,
+                environ=surroundings.environ,
+                extras=options.extras or settings.extras,
+                all_extras=options.all_extras or settings.all_extras,
+                groups=options.groups or settings.groups,
+            )
+        )
+    for path in options.constraints:
+        inputs = inputs.merged(
+            read_requirements(path, read=surroundings.read, environ=surroundings.environ, kind=OriginKind.CONSTRAINTS)
+        )
+    for path in options.overrides:
+        inputs = inputs.merged(
+            read_requirements(path, read=surroundings.read, environ=surroundings.environ, kind=OriginKind.OVERRIDES)
+        )
+    return inputs.merged(
+        Inputs(
+            constraints=_from_settings(settings.constraints, "constraints", OriginKind.CONSTRAINTS),
+            overrides=_from_settings(settings.overrides, "overrides", OriginKind.OVERRIDES),
+        )
+    )
+
+
+def _default_source(surroundings: Surroundings) -> str:
+    """A ``pyproject.toml`` that describes a project, else ``requirements.in``."""
+    if surroundings.exists(_PYPROJECT) and _describes_project(surroundings.read(_PYPROJECT)):
+        return _PYPROJECT
+    if surroundings.exists(_REQUIREMENTS):
+        return _REQUIREMENTS
+    raise InputError(
+        f"there is neither a {_PYPROJECT} with a [project] table nor a {_REQUIREMENTS} here",
+        remedy="name what to lock: pinkeeper lock FILE",
+    )
+
+
+def _describes_project(content: bytes) -> bool:
+    return any(line.strip().startswith((b"[project]", b"[dependency-groups]")) for line in content.splitlines())
+
+
+def _from_settings(texts: Iterable[str], key: str, kind: OriginKind) -> tuple[InputRequirement, ...]:
+    requirements = []
+    for text in texts:
+        try:
+            requirement = parse_requirement(text)
+        except InvalidRequirement as error:
+            raise InputError(f"not a requirement: {error}", where=f"{_PYPROJECT}: tool.pinkeeper.{key}") from error
+        requirements.append(
+            InputRequirement(requirement=requirement, origin=Origin(path=_PYPROJECT, kind=kind, section=key))
+        )
+    return tuple(requirements)

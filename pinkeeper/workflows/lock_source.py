@@ -1,0 +1,147 @@
+"""Opens the places that packages come from: which ones, in which order, with what to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.utils import NormalizedName
+
+from pinkeeper.errors import ConfigurationError
+from pinkeeper.index.cache import Cache
+from pinkeeper.index.client import Client, ClientOptions
+from pinkeeper.index.find_links import FindLinks
+from pinkeeper.index.metadata import MetadataReader
+from pinkeeper.index.pip_configuration import default_index_url
+from pinkeeper.index.repository import Repository
+from pinkeeper.index.source import IndexSource
+from pinkeeper.index.workers import Workers
+from pinkeeper.inputs.collected import Inputs
+from pinkeeper.inputs.settings import Settings
+from pinkeeper.model.index_options import IndexOptions
+from pinkeeper.model.url import IndexURL
+from pinkeeper.workflows.lock_options import LockOptions
+from pinkeeper.workflows.surroundings import Surroundings
+
+__all__ = ["OpenSource", "Places", "choose_places", "open_source"]
+
+# Enough to keep a hundred small requests in flight while pages, which are bound by the processor, queue.
+_THREADS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where packages may come from. asked: what the user said, without the default; index: the default one, if used."""
+
+    asked: IndexOptions
+    index: IndexURL | None
+
+    def indexes(self) -> tuple[IndexURL, ...]:
+        """All indexes in the order in which they are asked."""
+        first = () if self.index is None else (self.index,)
+        return (*first, *self.asked.extra_index_urls, *self.asked.named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSource:
+    """A source in use. counters: requests made and bytes read so far."""
+
+    source: IndexSource
+    counters: Callable[[], tuple[int, int]]
+
+
+def choose_places(options: LockOptions, settings: Settings, inputs: Inputs, surroundings: Surroundings) -> Places:
+    """Command line over settings over requirement files over pip's own default. Raises ConfigurationError."""
+    asked = options.index.over(settings_index(settings)).over(inputs.index)
+    known = {index.name for index in asked.named}
+    for package, name in asked.sources:
+        if name not in known:
+            raise ConfigurationError(
+                f"the source of {package} is an index named {name}, and there is none",
+                where="pyproject.toml: tool.pinkeeper.sources",
+                remedy=f"name it: --index {name}=URL",
+            )
+    if asked.no_index:
+        return Places(asked=asked, index=None)
+    return Places(
+        asked=asked,
+        index=asked.index_url or default_index_url(environ=surroundings.environ, read=_read_configuration),
+    )
+
+
+def settings_index(settings: Settings) -> IndexOptions:
+    """The index options that settings hold."""
+    return IndexOptions(
+        index_url=settings.index_url,
+        extra_index_urls=settings.extra_index_urls,
+        named=settings.indexes,
+        sources=settings.sources,
+        find_links=settings.find_links,
+        no_index=settings.no_index,
+        trusted_hosts=settings.trusted_hosts,
+    )
+
+
+def _read_configuration(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+@contextmanager
+def open_source(
+    places: Places, options: LockOptions, settings: Settings, surroundings: Surroundings
+) -> Iterator[OpenSource]:
+    """Make the source, and close its connections in the end."""
+    environ = surroundings.environ
+    find_links = tuple(_absolute(location, surroundings) for location in places.asked.find_links)
+    client = Client(
+        ClientOptions(
+            credentials=(*places.indexes(), *find_links),
+            trusted_hosts=places.asked.trusted_hosts,
+            ca_bundle=_ca_bundle(options, settings, surroundings),
+            client_cert=options.client_cert or settings.client_cert,
+            use_keyring=options.keyring is not False and settings.keyring is not False,
+            offline=options.offline,
+            max_connections=_THREADS,
+        ),
+        log=surroundings.log,
+    )
+    cache = Cache(surroundings.cache_directory, log=surroundings.log)
+    repositories = [Repository(index, client, cache, offline=options.offline) for index in places.indexes()]
+    by_name = {repository.index.name: repository for repository in repositories if repository.index.name}
+    metadata = MetadataReader(
+        client,
+        cache,
+        allow_build=options.allow_build | settings.allow_build,
+        build_environment=environ,
+        offline=options.offline,
+    )
+    source = IndexSource(
+        (*(FindLinks(location, client) for location in find_links), *([] if places.asked.no_index else repositories)),
+        pinned=[(NormalizedName(package), by_name[name]) for package, name in places.asked.sources],
+        metadata=metadata,
+        workers=Workers(_THREADS),
+    )
+    try:
+        yield OpenSource(source=source, counters=lambda: (client.requests, client.bytes_read))
+    finally:
+        client.close()
+
+
+def _absolute(location: IndexURL, surroundings: Surroundings) -> IndexURL:
+    if location.url.startswith(("http://", "https://", "file:")):
+        return location
+    return replace(location, url=str((surroundings.directory / Path(location.url).expanduser()).resolve()))
+
+
+def _ca_bundle(options: LockOptions, settings: Settings, surroundings: Surroundings) -> str | None:
+    """The first that is said; SSL_CERT_FILE and SSL_CERT_DIR, which the HTTP client reads, count after PIP_CERT."""
+    environ = surroundings.environ
+    said = options.cert or settings.cert or environ.get("PIP_CERT")
+    if said or environ.get("SSL_CERT_FILE") or environ.get("SSL_CERT_DIR"):
+        return said
+    return environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")

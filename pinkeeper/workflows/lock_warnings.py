@@ -1,0 +1,223 @@
+"""What a person should know of a lock that was made: what was held back, passed over, left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from pinkeeper.inputs.settings import Settings
+from pinkeeper.lockfile.compare import compare_hashes
+from pinkeeper.model.lock import Lock
+from pinkeeper.model.lock_result import HeldBack, LockWarning
+from pinkeeper.resolver.explanation import joined_versions
+from pinkeeper.resolver.needs import Wanted
+from pinkeeper.resolver.resolution import Pin, Problem, Resolution
+from pinkeeper.resolver.selection import Rejected, Rejection, Release, parse_version
+
+__all__ = ["held_back", "warnings_for"]
+
+# A release this much older than the newest one is told: long enough for a maintained project to have fixed things,
+# and not so short that every upper bound becomes an alarm.
+_FAR_OLDER = timedelta(days=2 * 365)
+_FAR_OLDER_AFTER_BACKTRACKING = timedelta(days=365)
+_YEAR = 365.25
+
+
+def held_back(resolution: Resolution, *, cooldown: timedelta) -> tuple[HeldBack, ...]:
+    """For each pin the newest release that fits all requirements and that only its age kept out."""
+    found = []
+    for pin in resolution.pins:
+        for judged in resolution.selector.matching(pin.release.listing, pin.specifier):
+            if judged.version <= pin.release.version:
+                break
+            if isinstance(judged, Rejected) and judged.reason in {Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME}:
+                uploaded = judged.file.upload_time if judged.file else None
+                found.append(
+                    HeldBack(
+                        name=pin.release.name,
+                        version=judged.version,
+                        chosen=pin.release.version,
+                        uploaded=uploaded,
+                        until=None if uploaded is None else uploaded + cooldown,
+                    )
+                )
+                break
+    return tuple(found)
+
+
+def warnings_for(
+    resolution: Resolution, problem: Problem, *, previous: Lock | None, made: Lock, settings: Settings
+) -> tuple[LockWarning, ...]:
+    """All warnings, sorted by kind and name."""
+    warnings = [
+        *_missing_extras(resolution),
+        *_yanked(resolution),
+        *_passed_over(resolution),
+        *_ancient(resolution),
+        *_hash_changes(previous, made),
+        *_expired(settings, problem.policy.now),
+    ]
+    return tuple(sorted(warnings, key=lambda warning: (warning.kind, warning.name or "", warning.message)))
+
+
+def _missing_extras(resolution: Resolution) -> Iterator[LockWarning]:
+    for name, extra, version in resolution.missing_extras:
+        yield LockWarning(kind="missing-extra", name=name, message=f"{name} {version} has no extra named {extra}")
+
+
+def _yanked(resolution: Resolution) -> Iterator[LockWarning]:
+    for pin in resolution.pins:
+        if pin.release.yanked is not None:
+            reason = f": {pin.release.yanked}" if pin.release.yanked else ""
+            yield LockWarning(
+                kind="yanked",
+                name=pin.release.name,
+                message=f"{pin.release.name} {pin.release.version} is yanked{reason}",
+                details=tuple(f"pinned by {asker}" for asker in _askers(pin) if "==" in asker),
+            )
+
+
+def _passed_over(resolution: Resolution) -> Iterator[LockWarning]:
+    """Newer releases that fit, and that could not be used once their metadata was looked at."""
+    for pin in resolution.pins:
+        name = pin.release.name
+        for version in sorted((v for n, v in resolution.unusable if n == name), reverse=True):
+            if version > pin.release.version and pin.specifier.contains(version, prereleases=True):
+                problem = resolution.unusable[name, version]
+                yield LockWarning(
+                    kind="passed-over",
+                    name=name,
+                    message=f"{name} {version} was passed over for {pin.release.version}: {problem.what}",
+                    details=(*problem.details, *((f"remedy: {problem.remedy}",) if problem.remedy else ())),
+                )
+                break
+
+
+def _ancient(resolution: Resolution) -> Iterator[LockWarning]:
+    """Pins far older than the newest release that the target could install, with what forced them."""
+    for pin in resolution.pins:
+        newest = next(
+            (
+                judged
+                for judged in resolution.selector.matching(pin.release.listing, SpecifierSet())
+                if isinstance(judged, Release) and judged.yanked is None
+            ),
+            None,
+        )
+        if newest is None or newest.version <= pin.release.version or _pinned_by_user(pin):
+            continue
+        given_up = [
+            version
+            for text in pin.release.listing.versions
+            if (version := parse_version(text)) > pin.release.version
+            and pin.specifier.contains(version)
+            and (pin.release.name, version) in resolution.journal.clashes
+        ]
+        if _is_far_older(pin.release, newest, backtracked=bool(given_up)):
+            yield LockWarning(
+                kind="ancient-release",
+                name=pin.release.name,
+                message=_how_old(pin.release, newest),
+                details=(
+                    *(
+                        f"held below {newest.version} by {asker}"
+                        for asker, specifier in _asks(pin)
+                        if not specifier.contains(newest.version, prereleases=True)
+                    ),
+                    *_given_up(resolution, pin, given_up),
+                ),
+            )
+
+
+def _is_far_older(chosen: Release, newest: Release, *, backtracked: bool) -> bool:
+    then, now = _uploaded(chosen), _uploaded(newest)
+    if then is None or now is None:
+        return backtracked and chosen.version.release[0] < newest.version.release[0]
+    return now - then >= (_FAR_OLDER_AFTER_BACKTRACKING if backtracked else _FAR_OLDER)
+
+
+def _how_old(chosen: Release, newest: Release) -> str:
+    then, now = _uploaded(chosen), _uploaded(newest)
+    if then is None or now is None:
+        return f"{chosen.name} {chosen.version} is far older than {newest.version}"
+    years = (now - then).days / _YEAR
+    return (
+        f"{chosen.name} {chosen.version} ({then:%Y-%m-%d}) is {years:.1f} years older than "
+        f"{newest.version} ({now:%Y-%m-%d})"
+    )
+
+
+def _given_up(resolution: Resolution, pin: Pin, versions: list[Version]) -> Iterator[str]:
+    if not versions:
+        return
+    name = pin.release.name
+    clash = resolution.journal.clashes[name, versions[0]]
+    sides = []
+    for information in clash:
+        match information.requirement:
+            case Wanted(origin=origin) if origin is not None:
+                sides.append(f"{origin.place()} asks for {information.requirement}")
+            case need if information.parent is not None:
+                sides.append(f"{information.parent} asks for {need}")
+            case need:
+                sides.append(f"something asks for {need}")
+    yield f"given up: {name} {joined_versions(str(version) for version in versions)}, because"
+    yield from (f"  {side}" for side in dict.fromkeys(sides))
+
+
+def _hash_changes(previous: Lock | None, made: Lock) -> Iterator[LockWarning]:
+    """Hashes of unchanged pins that the index does not give any more, or gives newly."""
+    for change in compare_hashes(previous or Lock(), made):
+        if change.gone:
+            yield LockWarning(
+                kind="unknown-hash",
+                name=change.name,
+                message=f"{change.name} {change.version}: the lock had hashes that belong to no file it may install",
+                details=tuple(str(digest) for digest in change.gone),
+            )
+        if change.added:
+            yield LockWarning(
+                kind="added-file",
+                name=change.name,
+                message=f"{change.name} {change.version}: the lock admits files now that it did not have before",
+                details=tuple(str(digest) for digest in change.added),
+            )
+
+
+def _expired(settings: Settings, now: datetime) -> Iterator[LockWarning]:
+    for exemption in settings.cooldown_exemptions:
+        if exemption.until < now.date():
+            yield LockWarning(
+                kind="expired-exemption",
+                name=exemption.package,
+                message=(
+                    f"the cooldown exemption of {exemption.package} {exemption.version} ran out on {exemption.until}"
+                ),
+                details=("remedy: remove it from [[tool.pinkeeper.cooldown-exemptions]]",),
+            )
+
+
+def _uploaded(release: Release) -> datetime | None:
+    return min((file.upload_time for file in release.files if file.upload_time is not None), default=None)
+
+
+def _asks(pin: Pin) -> Iterator[tuple[str, SpecifierSet]]:
+    for origin, specifier in pin.requested_by:
+        yield f"{origin.place()} ({pin.release.name}{specifier})", specifier
+    for name, specifier in pin.asked_by:
+        yield f"{name} ({pin.release.name}{specifier})", specifier
+
+
+def _askers(pin: Pin) -> Iterator[str]:
+    return (asker for asker, _ in _asks(pin))
+
+
+def _pinned_by_user(pin: Pin) -> bool:
+    return any(
+        part.operator in {"==", "==="} and not part.version.endswith(".*")
+        for _, specifier in pin.requested_by
+        for part in specifier
+    )
