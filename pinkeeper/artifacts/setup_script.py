@@ -13,6 +13,8 @@ import threading
 import warnings
 from collections.abc import Iterator
 
+from pinkeeper.artifacts.hostile_text import shown
+
 __all__ = ["NotLiteralError", "SetupScript", "parse_script"]
 
 _SETUP_MODULES = frozenset({"setuptools", "distutils.core"})
@@ -30,7 +32,7 @@ _warnings_lock = threading.Lock()
 class NotLiteralError(Exception):
     """Something in the script could only be known by running it; the text says what and where."""
 
-    def __init__(self, what: str, node: ast.AST | None = None) -> None:
+    def __init__(self, what: str, node: ast.AST | SyntaxError | None = None) -> None:
         line = getattr(node, "lineno", None)
         super().__init__(f"setup.py:{line}: {what}" if line else f"setup.py: {what}")
 
@@ -44,8 +46,7 @@ def parse_script(content: bytes) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text, filename="setup.py")
     except SyntaxError as error:
-        where = f"setup.py:{error.lineno}" if error.lineno else "setup.py"
-        raise NotLiteralError(f"it is not Python 3 ({where}: {error.msg})") from error
+        raise NotLiteralError(f"it is not Python 3: {shown(error.msg)}", error) from error
     except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, bad encodings, absurd nesting
         raise NotLiteralError(f"it cannot be parsed ({type(error).__name__})") from error
 
@@ -78,7 +79,7 @@ class SetupScript:
                     break
         else:
             raise NotLiteralError(f"{name.id} is not a plain assignment at the top level", bindings[0])
-        if (target.lineno, target.col_offset) >= (name.lineno, name.col_offset):
+        if (value.end_lineno or 0, value.end_col_offset or 0) > (name.lineno, name.col_offset):
             raise NotLiteralError(f"{name.id} is used before it is assigned", name)
         return value
 

@@ -133,7 +133,7 @@ class ZipArchive:
             tail_size = min(file_size, reach + _LOCATOR64.size + _END64.size)
             tail = self._read_at(file_size - tail_size, tail_size)
             at = tail.rfind(_END_SIGNATURE, 0, len(tail) - _END.size + len(_END_SIGNATURE))
-            if at >= len(tail) - reach or (at >= 0 and tail_size == file_size):
+            if at >= 0 and (tail_size == file_size or at >= len(tail) - reach):
                 break
         else:
             raise self._refusal("it is no ZIP archive, or it was cut")

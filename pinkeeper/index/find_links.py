@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -11,9 +12,8 @@ from packaging.utils import NormalizedName
 
 from pinkeeper.errors import InputError
 from pinkeeper.index.client import Client
-from pinkeeper.index.html_page import html_files
-from pinkeeper.index.page import Listing, group_releases
-from pinkeeper.index.records import FileRecord
+from pinkeeper.index.html_page import html_anchors, html_page_of
+from pinkeeper.index.page import Listing
 from pinkeeper.index.repository import ABSENT, MAX_PAGE_BYTES, Absent
 from pinkeeper.model.url import IndexURL
 
@@ -27,40 +27,41 @@ class FindLinks:
         self.index = location
         self._client = client
         self._lock = threading.Lock()
-        self._files: tuple[FileRecord, ...] | None = None
+        self._anchors: tuple[str, ...] | None = None
         self._base = ""
         self._local = False
 
     def remembered(self, name: NormalizedName) -> Listing | Absent | None:
         """The listing, if the location was read before."""
-        return None if self._files is None else self._listing(name, self._files)
+        return None if self._anchors is None else self._listing(name, self._anchors)
 
     def fetch(self, name: NormalizedName) -> Listing | Absent:
         """Read the location. Raises InputError for a missing folder, NetworkError and IndexPageError for a page."""
         with self._lock:
-            if self._files is None:
-                self._files = self._read()
-        return self._listing(name, self._files)
+            if self._anchors is None:
+                self._anchors = self._read()
+        return self._listing(name, self._anchors)
 
-    def _listing(self, name: NormalizedName, files: tuple[FileRecord, ...]) -> Listing | Absent:
-        record = group_releases(files, base=self._base, name=name)
+    def _listing(self, name: NormalizedName, anchors: tuple[str, ...]) -> Listing | Absent:
+        record = html_page_of(anchors, base=self._base, name=name)
         if not record.versions:
             return ABSENT
         return Listing(name, record, index=self.index.url, local=self._local)
 
-    def _read(self) -> tuple[FileRecord, ...]:
+    def _read(self) -> tuple[str, ...]:
         folder = _folder(self.index.url)
         if folder is None:
             response = self._client.get(self.index.url, headers={"accept": "text/html"}, max_bytes=MAX_PAGE_BYTES)
             text = response.body.decode("utf-8", errors="replace")
-            self._base, files = html_files(text, url=response.url)
-            return tuple(files)
+            self._base, anchors = html_anchors(text, url=response.url)
+            return tuple(anchors)
         self._local = True
         try:
             paths = sorted(path for path in folder.iterdir() if path.is_file())
         except OSError as error:
             raise InputError(f"the --find-links folder cannot be read: {error.strerror}", where=str(folder)) from error
-        return tuple(FileRecord(path.name, path.resolve().as_uri()) for path in paths)
+        # A folder is a page whose anchors nobody wrote down.
+        return tuple(f'{escape(path.resolve().as_uri())}"' for path in paths)
 
 
 def _folder(location: str) -> Path | None:

@@ -1,61 +1,82 @@
 """Simple repository pages in HTML (PEP 503, 592, 629, 658, 714).
 
-The anchors of every index in use are plain: quoted attributes, text without tags. One pattern reads those at a
-hundred megabytes a second. A page with anything else goes to the standard library's parser, whole.
+The anchors of the indexes in use are plain: one after another, attributes in double quotes, no tags inside. Such a page
+is cut at its anchors, and an anchor's attributes are read when its release is looked at. A page with anything else
+goes through the standard library's parser first, which rewrites its anchors plainly.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from html import unescape
+from collections.abc import Iterable, Iterator
+from html import escape, unescape
 from urllib.parse import unquote, urljoin
 
+from packaging.utils import NormalizedName
+
 from pinkeeper.errors import IndexPageError
-from pinkeeper.index.records import FileRecord
+from pinkeeper.index.records import FileRecord, PageRecord, Spelling, group_releases
 
-__all__ = ["html_files"]
+__all__ = ["html_anchors", "html_file", "html_page", "html_page_of"]
 
-_PLAIN_ANCHOR = re.compile(r'<a((?:\s+[a-z-]+="[^"<>]*")+)\s*>([^<>]*)</a>')
-_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+_START = '<a href="'
+_ATTRIBUTE = re.compile(r'([a-zA-Z-]+)="([^"]*)"')
 _ANCHOR_START = re.compile(r"<a[\s>]", re.IGNORECASE)
-_HEAD_OR_COMMENT = re.compile(r"<!--|<base[\s>]", re.IGNORECASE)
+_UNUSUAL = re.compile(r"<!--|<base[\s>]", re.IGNORECASE)
 _API_VERSION = re.compile(r'<meta\s+name="pypi:repository-version"\s+content="([0-9]+)\.[0-9]+"', re.IGNORECASE)
 
 
-def html_files(text: str, *, url: str) -> tuple[str, Iterator[FileRecord]]:
-    """Give the base URL of a page and its files in order. Raises IndexPageError for what is not a simple page."""
+def html_page(text: str, *, url: str, name: NormalizedName) -> PageRecord:
+    """Cut a project's page into releases. Raises IndexPageError for what is not a simple page."""
+    base, anchors = html_anchors(text, url=url)
+    return html_page_of(anchors, base=base, name=name)
+
+
+def html_page_of(anchors: Iterable[str], *, base: str, name: NormalizedName) -> PageRecord:
+    """Sort anchors into the releases of one project; those of others are passed over."""
+    files = ((_filename(anchor), anchor.encode()) for anchor in anchors)
+    return group_releases(files, name=name, base=base, spelling=Spelling.HTML, join=b"\n".join)
+
+
+def html_anchors(text: str, *, url: str) -> tuple[str, Iterator[str]]:
+    """Give the base URL of a page and the insides of its anchors, each ``URL" attribute="value"``, without newlines."""
     if (version := _API_VERSION.search(text)) and version[1] != "1":
         raise IndexPageError(f"the index speaks version {version[1]} of the simple API; 1 is understood", where=url)
+    parts = text.split(_START)
+    ends = [part.find(">", part.rfind('"', 0, part.find("</a>"))) for part in parts[1:]]
     starts = sum(1 for _ in _ANCHOR_START.finditer(text))
-    plain = [] if _HEAD_OR_COMMENT.search(text) else _PLAIN_ANCHOR.findall(text)
-    if len(plain) == starts and starts:
-        return url, (_record(dict(_ATTRIBUTE.findall(attributes)), name) for attributes, name in plain)
-    return _parsed_at_length(text, url=url)
+    if starts and len(ends) == starts and -1 not in ends and "'" not in text and not _UNUSUAL.search(text):
+        insides = (part[:end] for part, end in zip(parts[1:], ends, strict=True))
+        return url, (inside.replace("\n", " ") if "\n" in inside else inside for inside in insides)
+    return _rewritten(text, url=url)
 
 
-def _record(attributes: Mapping[str, str], text: str) -> FileRecord:
-    """One anchor; attribute values and text are still escaped."""
-    href = _unescaped(attributes.get("href", ""))
-    location, _, fragment = href.partition("#")
-    metadata = attributes.get("data-core-metadata", attributes.get("data-dist-info-metadata"))
+def html_file(anchor: str) -> FileRecord:
+    """Read one anchor of a page."""
+    href, _, rest = anchor.partition('"')
+    attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(rest)}
+    location, _, fragment = unescape(href).partition("#")
     requires_python = attributes.get("data-requires-python")
     yanked = attributes.get("data-yanked")
     return FileRecord(
-        # The address says what will be fetched; the text is only a label, though PEP 503 wants them equal.
-        unquote(location.partition("?")[0].rpartition("/")[2]) or _unescaped(text).strip(),
+        _filename(anchor),
         location,
         (fragment.replace("=", ":", 1),) if "=" in fragment else (),
-        _unescaped(requires_python) if requires_python else None,
-        None if yanked is None else _unescaped(yanked),
-        _core_metadata(metadata),
+        unescape(requires_python) if requires_python else None,
+        None if yanked is None else unescape(yanked),
+        _core_metadata(attributes.get("data-core-metadata", attributes.get("data-dist-info-metadata"))),
         None,
         attributes.get("data-upload-time"),  # no standard has it; mirrors that keep times in HTML spell it so
     )
 
 
-def _unescaped(text: str) -> str:
-    return unescape(text) if "&" in text else text
+def _filename(anchor: str) -> str:
+    """The last part of the address: what will be fetched, whatever the anchor's text calls it."""
+    location = anchor.partition('"')[0].partition("#")[0]
+    if "&" in location:
+        location = unescape(location).partition("#")[0]
+    filename = location.partition("?")[0].rpartition("/")[2]
+    return unquote(filename) if "%" in filename else filename
 
 
 def _core_metadata(value: str | None) -> tuple[str, ...] | None:
@@ -67,7 +88,7 @@ def _core_metadata(value: str | None) -> tuple[str, ...] | None:
     return () if value.strip().lower() == "true" else None
 
 
-def _parsed_at_length(text: str, *, url: str) -> tuple[str, Iterator[FileRecord]]:
+def _rewritten(text: str, *, url: str) -> tuple[str, Iterator[str]]:
     from pinkeeper.index.html_anchors import AnchorReader  # noqa: PLC0415 - rarely needed
 
     reader = AnchorReader()
@@ -79,9 +100,10 @@ def _parsed_at_length(text: str, *, url: str) -> tuple[str, Iterator[FileRecord]
             where=url,
             remedy="check the index URL; it should end where project names begin, often with /simple",
         )
-    # The parser has undone the escapes; _record undoes them again only where a literal "&" is left.
-    files = (
-        _record({key: value.replace("&", "&amp;") for key, value in attributes.items()}, label.replace("&", "&amp;"))
-        for attributes, label in reader.anchors
+    plain = (
+        escape(attributes["href"])
+        + '"'
+        + "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if key != "href")
+        for attributes in reader.anchors
     )
-    return (urljoin(url, reader.base) if reader.base else url), files
+    return (urljoin(url, reader.base) if reader.base else url), (inside.replace("\n", " ") for inside in plain)

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from packaging.utils import NormalizedName
 
 from pinkeeper.errors import IndexPageError
-from pinkeeper.index.records import FileRecord
+from pinkeeper.index.records import FileRecord, PageRecord, Spelling, group_releases
 
-__all__ = ["json_files"]
+__all__ = ["json_files", "json_page"]
 
 
 class _Meta(msgspec.Struct, frozen=True):
     api_version: str = msgspec.field(name="api-version")
+
+
+class _Page(msgspec.Struct, frozen=True):
+    meta: _Meta
+    files: list[msgspec.Raw]
+
+
+class _Named(msgspec.Struct, frozen=True, gc=False):
+    filename: str
 
 
 class _File(msgspec.Struct, frozen=True, gc=False):
@@ -23,35 +33,46 @@ class _File(msgspec.Struct, frozen=True, gc=False):
     requires_python: str | None = msgspec.field(name="requires-python", default=None)
     yanked: bool | str = False
     core_metadata: bool | dict[str, str] | None = msgspec.field(name="core-metadata", default=None)
-    legacy_metadata: bool | dict[str, str] | None = msgspec.field(name="data-dist-info-metadata", default=None)
     dist_info_metadata: bool | dict[str, str] | None = msgspec.field(name="dist-info-metadata", default=None)
+    legacy_metadata: bool | dict[str, str] | None = msgspec.field(name="data-dist-info-metadata", default=None)
     size: int | None = None
     upload_time: str | None = msgspec.field(name="upload-time", default=None)
 
 
-class _Page(msgspec.Struct, frozen=True):
-    meta: _Meta
-    files: list[_File]
+_PAGE = msgspec.json.Decoder(_Page)
+_NAMED = msgspec.json.Decoder(_Named)
+_FILES = msgspec.json.Decoder(list[_File])
 
 
-_DECODER = msgspec.json.Decoder(_Page)
-
-
-def json_files(body: bytes, *, url: str) -> Iterator[FileRecord]:
-    """Give the files of a page in order. Raises IndexPageError for anything that is not PEP 691."""
+def json_page(body: bytes, *, url: str, name: NormalizedName) -> PageRecord:
+    """Cut a project's page into releases. Raises IndexPageError for anything that is not PEP 691."""
     try:
-        page = _DECODER.decode(body)
+        page = _PAGE.decode(body)
+        if page.meta.api_version.partition(".")[0] != "1":
+            raise IndexPageError(
+                f"the index speaks version {page.meta.api_version[:20]} of the simple API; 1.x is understood", where=url
+            )
+        files = ((_NAMED.decode(file).filename, bytes(file)) for file in page.files)
+        return group_releases(files, name=name, base=url, spelling=Spelling.JSON, join=_array)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise IndexPageError(
             f"the answer is not a JSON page of a simple repository: {error}",
             where=url,
             remedy="try again; if it stays so, ask the index's owner",
         ) from error
-    if page.meta.api_version.partition(".")[0] != "1":
-        raise IndexPageError(
-            f"the index speaks version {page.meta.api_version[:20]} of the simple API; 1.x is understood", where=url
-        )
-    return map(_record, page.files)
+
+
+def json_files(said: bytes, *, url: str) -> Iterator[FileRecord]:
+    """Read the files of one release. Raises IndexPageError."""
+    try:
+        files = _FILES.decode(said)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise IndexPageError(f"the page describes a file in an unknown way: {error}", where=url) from error
+    return map(_record, files)
+
+
+def _array(files: list[bytes]) -> bytes:
+    return b"[" + b",".join(files) + b"]"
 
 
 def _record(file: _File) -> FileRecord:
@@ -78,7 +99,7 @@ def _yanked(value: bool | str) -> str | None:  # noqa: FBT001 - the shape that P
 
 
 def _core_metadata(file: _File) -> tuple[str, ...] | None:
-    """PEP 714: ``core-metadata`` first, the older key only where that is absent."""
+    """PEP 714: ``core-metadata`` first, an older key only where that is absent."""
     value = file.core_metadata
     if value is None:
         value = file.dist_info_metadata if file.dist_info_metadata is not None else file.legacy_metadata

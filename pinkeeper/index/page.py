@@ -7,18 +7,17 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
 from pinkeeper.errors import IndexPageError
-from pinkeeper.index.filenames import FilenameReader, wheel_tags
-from pinkeeper.index.html_page import html_files
-from pinkeeper.index.json_page import json_files
-from pinkeeper.index.records import FileRecord, PageRecord, decode_files, encode_files
+from pinkeeper.index.filenames import wheel_tags
+from pinkeeper.index.html_page import html_file, html_page
+from pinkeeper.index.json_page import json_files, json_page
+from pinkeeper.index.records import FileRecord, PageRecord, Spelling
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.url import split_credentials
 
-__all__ = ["ACCEPT", "Listing", "group_releases", "parse_page"]
+__all__ = ["ACCEPT", "Listing", "parse_page"]
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPE = "application/vnd.pypi.simple.v1+html"
@@ -26,14 +25,13 @@ ACCEPT = f"{JSON_TYPE}, {HTML_TYPE};q=0.2, text/html;q=0.01"  # PEP 691, "Versio
 
 
 def parse_page(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> PageRecord:
-    """Decode one project's page. Raises IndexPageError where the bytes are not a page of that type."""
+    """Cut one project's page into releases. Raises IndexPageError where the bytes are not a page of that type."""
     media_type, _, parameters = content_type.partition(";")
     match media_type.strip().lower():
         case "application/vnd.pypi.simple.v1+json":
-            return group_releases(json_files(body, url=url), base=url, name=name)
+            return json_page(body, url=url, name=name)
         case "application/vnd.pypi.simple.v1+html" | "text/html":
-            base, files = html_files(_decoded(body, parameters), url=url)
-            return group_releases(files, base=base, name=name)
+            return html_page(_decoded(body, parameters), url=url, name=name)
         case other:
             raise IndexPageError(
                 f"the index answered with {other[:60] or 'no content type'}, not with a simple page",
@@ -50,25 +48,6 @@ def _decoded(body: bytes, parameters: str) -> str:
         return body.decode("utf-8", errors="replace")
 
 
-def group_releases(files: Iterable[FileRecord], *, base: str, name: NormalizedName) -> PageRecord:
-    """Sort a page's files into releases, newest first."""
-    version_of = FilenameReader(name).version
-    releases: dict[Version, list[FileRecord]] = {}
-    unreadable = 0
-    for file in files:
-        version = version_of(file.filename)
-        if version is None:
-            unreadable += 1
-        elif (known := releases.get(version)) is not None:
-            known.append(file)
-        else:
-            releases[version] = [file]
-    versions = sorted(releases, reverse=True)
-    return PageRecord(
-        base, [str(version) for version in versions], [encode_files(releases[v]) for v in versions], unreadable
-    )
-
-
 class Listing:
     """The releases of one project on one index; files are decoded when they are first looked at.
 
@@ -80,7 +59,8 @@ class Listing:
         self.index = index
         self.versions: tuple[str, ...] = tuple(record.versions)
         self._base = record.base
-        self._encoded = dict(zip(record.versions, record.files, strict=True))
+        self._spelling = record.spelling
+        self._said = dict(zip(record.versions, record.files, strict=True))
         self._decoded: dict[str, tuple[DistributionFile, ...]] = {}
         self._local = local
 
@@ -88,9 +68,16 @@ class Listing:
         """The distribution files of one of `versions`, sorted by name. Raises IndexPageError for broken entries."""
         known = self._decoded.get(version)
         if known is None:
-            files = (self._file(record) for record in decode_files(self._encoded[version]))
+            files = (self._file(record) for record in self._records(self._said[version]))
             known = self._decoded[version] = tuple(sorted(files, key=lambda file: file.filename))
         return known
+
+    def _records(self, said: bytes) -> Iterable[FileRecord]:
+        match self._spelling:
+            case Spelling.JSON:
+                return json_files(said, url=self._base)
+            case Spelling.HTML:
+                return map(html_file, said.decode().split("\n"))
 
     def _file(self, record: FileRecord) -> DistributionFile:
         url = record.url if record.url.startswith(("https://", "http://")) else urljoin(self._base, record.url)

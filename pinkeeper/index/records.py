@@ -1,14 +1,28 @@
 """The compact form in which index pages are kept, in memory and in the cache.
 
-A page is decoded once into a `PageRecord`. The files of a release stay encoded until a resolution looks at that
-release, so that a page of ten thousand files costs what its few candidates cost.
+A page is cut into releases once; what it says of their files stays as it came until a resolution looks at a release.
+A page of ten thousand files then costs what its few candidates cost.
 """
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Callable, Iterable
+from enum import IntEnum
 
-__all__ = ["FileRecord", "PageRecord", "decode_files", "encode_files"]
+import msgspec
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.index.filenames import FilenameReader
+
+__all__ = ["FileRecord", "PageRecord", "Spelling", "group_releases"]
+
+
+class Spelling(IntEnum):
+    """How the files of a page are written in its record."""
+
+    JSON = 1  # a JSON array of the page's own file objects
+    HTML = 2  # the insides of the page's own anchors, a line each
 
 
 class FileRecord(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -31,25 +45,38 @@ class FileRecord(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class PageRecord(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One project's page.
 
-    base: the URL that file URLs are relative to. versions: canonical texts, newest first. files: for each version the
-    encoded list of its `FileRecord`. unreadable: how many files had names that say no release.
+    base: the URL that file URLs are relative to. versions: canonical texts, newest first. files: for each version what
+    the page says of its files, spelled as `spelling` says. unreadable: how many files had names that say no release.
     """
 
     base: str
+    spelling: Spelling
     versions: list[str]
-    files: list[msgspec.Raw]
+    files: list[bytes]
     unreadable: int
 
 
-_FILES_ENCODER = msgspec.msgpack.Encoder()
-_FILES_DECODER = msgspec.msgpack.Decoder(list[FileRecord])
-
-
-def encode_files(files: list[FileRecord]) -> msgspec.Raw:
-    """Encode the files of one release."""
-    return msgspec.Raw(_FILES_ENCODER.encode(files))
-
-
-def decode_files(raw: msgspec.Raw) -> list[FileRecord]:
-    """Decode the files of one release."""
-    return _FILES_DECODER.decode(raw)
+def group_releases(
+    files: Iterable[tuple[str, bytes]],
+    *,
+    name: NormalizedName,
+    base: str,
+    spelling: Spelling,
+    join: Callable[[list[bytes]], bytes],
+) -> PageRecord:
+    """Sort (file name, what the page says) pairs into releases, newest first."""
+    version_of = FilenameReader(name).version
+    releases: dict[Version, list[bytes]] = {}
+    unreadable = 0
+    for filename, said in files:
+        version = version_of(filename)
+        if version is None:
+            unreadable += 1
+        elif version in releases:
+            releases[version].append(said)
+        else:
+            releases[version] = [said]
+    versions = sorted(releases, reverse=True)
+    return PageRecord(
+        base, spelling, [str(version) for version in versions], [join(releases[v]) for v in versions], unreadable
+    )

@@ -63,6 +63,7 @@ class Selector:
         self._policy = policy
         self._ranks = policy.target.tag_ranks
         self._judged: dict[tuple[NormalizedName, str], Release | Rejected] = {}
+        self._texts: dict[NormalizedName, tuple[frozenset[str], tuple[str, ...]]] = {}
         self._tag_ranks: dict[str, int | None] = {}
         self._python_admits: dict[str, bool] = {}
         self._cutoff = policy.now - policy.cooldown if policy.cooldown else None
@@ -79,7 +80,7 @@ class Selector:
         lowest = self._policy.strategy is Strategy.LOWEST or (
             direct and self._policy.strategy is Strategy.LOWEST_DIRECT
         )
-        texts = _exact_versions(listing, specifier)
+        texts = self._possible(listing, specifier)
         ordered = reversed(texts) if lowest else iter(texts)
         admits_pre = self._policy.pre or bool(specifier.prereleases)
         later: list[str] = []
@@ -96,6 +97,20 @@ class Selector:
             for text in later:
                 if specifier.contains(parse_version(text), prereleases=True):
                     yield self.judge(listing, text)
+
+    def _possible(self, listing: ProjectListing, specifier: SpecifierSet) -> tuple[str, ...]:
+        """The listed versions that can satisfy a specifier at all: few where it pins one exactly, else all."""
+        for part in specifier:
+            if part.operator == "==" and not part.version.endswith(".*"):
+                pinned = str(parse_version(part.version))
+                known = self._texts.get(listing.name)
+                if known is None:
+                    local = tuple(text for text in listing.versions if "+" in text)
+                    known = self._texts[listing.name] = (frozenset(listing.versions), local)
+                texts, local = known
+                public = (pinned,) if pinned in texts else ()
+                return (*(text for text in local if text.startswith(f"{pinned}+")), *public)
+        return tuple(listing.versions)
 
     def judge(self, listing: ProjectListing, text: str) -> Release | Rejected:
         """Whether a release is a candidate for the target under the policy."""
@@ -181,15 +196,6 @@ class Selector:
 
 
 _HELD = frozenset({Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME, Rejection.EXCLUDED_NEWER})
-
-
-def _exact_versions(listing: ProjectListing, specifier: SpecifierSet) -> tuple[str, ...]:
-    """The listed versions that can satisfy a specifier at all: few where it pins one exactly, else all."""
-    for part in specifier:
-        if part.operator == "==" and not part.version.endswith(".*"):
-            pinned = str(parse_version(part.version))
-            return tuple(text for text in listing.versions if text == pinned or text.startswith(f"{pinned}+"))
-    return tuple(listing.versions)
 
 
 def _build_order(file: DistributionFile) -> tuple[int, str]:

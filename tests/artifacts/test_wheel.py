@@ -21,10 +21,6 @@ def read(content: bytes, filename: str = WHEEL) -> bytes:
     return wheel_metadata(io.BytesIO(content), filename=filename)
 
 
-def directory_at(content: bytes) -> int:
-    return content.index(b"PK\x01\x02")
-
-
 def patched(content: bytes, at: int, layout: str, *values: int) -> bytes:
     changed = bytearray(content)
     struct.pack_into(layout, changed, at, *values)
@@ -103,13 +99,13 @@ def test_two_members_of_the_same_name_are_refused():
 
 
 def test_a_nul_in_a_name_is_refused():
-    content = wheel_of(**{"demo_nul": b""}).replace(b"demo_nul", b"demo\x00nul")
+    content = wheel_of(demo_nul=b"").replace(b"demo_nul", b"demo\x00nul")
     with pytest.raises(ArtifactError, match=r"leaves the archive: 'demo\\x00nul'"):
         read(content)
 
 
 def test_names_that_are_not_utf_8_harm_nothing():
-    assert read(wheel_of(**{"demo_raw": b""}).replace(b"demo_raw", b"demo\xffraw")) == METADATA
+    assert read(wheel_of(demo_raw=b"").replace(b"demo_raw", b"demo\xffraw")) == METADATA
 
 
 def test_a_link_in_place_of_metadata_is_refused():
@@ -130,8 +126,8 @@ def test_an_encrypted_member_is_refused():
 
 
 def test_a_bomb_that_announces_a_small_size_is_not_inflated():
-    bomb = bytearray(wheel_of(b"\0" * (METADATA_LIMIT * 50)))
-    content = patched(bytes(bomb), entry_at(bytes(bomb)) + 24, "<L", 100)
+    bomb = wheel_of(b"\0" * (METADATA_LIMIT * 5))
+    content = patched(bomb, entry_at(bomb) + 24, "<L", 100)
     tracemalloc.start()
     try:
         with pytest.raises(ArtifactError, match="not the size"):
@@ -199,6 +195,17 @@ def test_a_name_that_no_wheel_has_is_refused(filename):
         read(wheel_of(), filename)
 
 
+class FailingFile(io.BytesIO):
+    """A file whose reads fail with a given error."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(wheel_of())
+        self.error = error
+
+    def read(self, _size=-1, /):
+        raise self.error
+
+
 class CountedFile(io.BytesIO):
     """Counts the bytes and the reads, as each would be a range request."""
 
@@ -221,21 +228,14 @@ def test_little_is_read_of_a_large_wheel():
 
 
 def test_errors_of_the_file_itself_pass_through():
-    class Broken(io.BytesIO):
-        def read(self, size=-1, /):
-            raise NetworkError("the connection broke", url="https://files.example/demo.whl")
-
+    error = NetworkError("the connection broke", url="https://files.example/demo.whl")
     with pytest.raises(NetworkError, match="the connection broke"):
-        wheel_metadata(Broken(wheel_of()), filename=WHEEL)
+        wheel_metadata(FailingFile(error), filename=WHEEL)
 
 
 def test_an_operating_system_error_becomes_an_artifact_error():
-    class Broken(io.BytesIO):
-        def read(self, size=-1, /):
-            raise OSError(5, "Input/output error")
-
     with pytest.raises(ArtifactError, match="Input/output error"):
-        wheel_metadata(Broken(wheel_of()), filename=WHEEL)
+        wheel_metadata(FailingFile(OSError(5, "Input/output error")), filename=WHEEL)
 
 
 def test_a_file_that_gives_little_at_a_time_is_read():
