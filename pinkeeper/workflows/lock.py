@@ -36,7 +36,7 @@ def lock(options: LockOptions, surroundings: Surroundings) -> LockResult:
     ``check``. Nothing is written unless everything went well.
     """
     began = time.monotonic()
-    settings = gather_settings(surroundings)
+    settings = gather_settings(options, surroundings)
     inputs = gather(options, settings, surroundings)
     decisions = decide(options, settings, inputs)
     previous = previous_lock(decisions.outputs[0], surroundings)

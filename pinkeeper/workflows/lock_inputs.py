@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from pinkeeper.errors import InputError
 from pinkeeper.inputs.collected import Inputs
@@ -20,11 +21,31 @@ _PYPROJECT = "pyproject.toml"
 _REQUIREMENTS = "requirements.in"
 
 
-def gather_settings(surroundings: Surroundings) -> Settings:
-    """``[tool.pinkeeper]`` of the ``pyproject.toml`` where the command runs. Raises ConfigurationError, InputError."""
-    if not surroundings.exists(_PYPROJECT):
-        return Settings()
-    return read_settings(_PYPROJECT, surroundings.read(_PYPROJECT))
+def gather_settings(options: LockOptions, surroundings: Surroundings) -> Settings:
+    """``[tool.pinkeeper]`` of the first source, if that is TOML; else of the nearest ``pyproject.toml`` above it.
+
+    The search ends where the command runs; without sources it begins and ends there. Raises ConfigurationError,
+    InputError.
+    """
+    for path in _settings_files(options, surroundings):
+        if surroundings.exists(path):
+            content = surroundings.read(path)
+            if b"tool.pinkeeper" in content or path in options.sources:
+                return read_settings(path, content)
+    return Settings()
+
+
+def _settings_files(options: LockOptions, surroundings: Surroundings) -> Iterator[str]:
+    source = next((source for source in options.sources if source != "-"), None)
+    if source is None:
+        yield _PYPROJECT
+        return
+    path = PurePosixPath(surroundings.relative(source))
+    if path.suffix == ".toml":
+        yield str(path)
+        return
+    for folder in path.parents:
+        yield str(folder / _PYPROJECT)
 
 
 def gather(options: LockOptions, settings: Settings, surroundings: Surroundings) -> Inputs:
