@@ -45,7 +45,7 @@ def html_anchors(text: str, *, url: str) -> tuple[str, Iterator[str]]:
     parts = text.split(_START)
     ends = [part.find(">", part.rfind('"', 0, part.find("</a>"))) for part in parts[1:]]
     starts = sum(1 for _ in _ANCHOR_START.finditer(text))
-    if starts and len(ends) == starts and -1 not in ends and "'" not in text and not _UNUSUAL.search(text):
+    if starts and len(ends) == starts and -1 not in ends and "='" not in text and not _UNUSUAL.search(text):
         insides = (part[:end] for part, end in zip(parts[1:], ends, strict=True))
         return url, (inside.replace("\n", " ") if "\n" in inside else inside for inside in insides)
     return _rewritten(text, url=url)
