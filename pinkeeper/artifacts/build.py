@@ -61,12 +61,11 @@ def build_metadata(sdist: Path, *, work_dir: Path, environ: Mapping[str, str]) -
 
 
 def _prepared(environment: _Environment, project: Path, into: Path) -> bytes:
-    from build import ProjectBuilder, TypoWarning  # noqa: PLC0415
+    from build import ProjectBuilder  # noqa: PLC0415
 
+    _silence_warnings()
     environment.create()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TypoWarning)  # the package's own matter, and stderr is ours
-        builder = ProjectBuilder.from_isolated_env(environment, project, runner=environment.run)
+    builder = ProjectBuilder.from_isolated_env(environment, project, runner=environment.run)
     environment.install(builder.build_system_requires)
     environment.install(builder.get_requires_for_build("wheel"))
     metadata = Path(builder.metadata_path(into)) / "METADATA"
@@ -76,6 +75,19 @@ def _prepared(environment: _Environment, project: Path, into: Path) -> bytes:
     if metadata.stat().st_size > METADATA_LIMIT:
         raise ArtifactError(f"its build backend gave METADATA of more than {METADATA_LIMIT} bytes", where=project.name)
     return metadata.read_bytes()
+
+
+def _silence_warnings() -> None:
+    """What backends and their configuration are warned of is their authors' matter, and stderr is ours.
+
+    Not `warnings.catch_warnings`, which would undo the filters of other threads; these categories are only raised here.
+    """
+    import build  # noqa: PLC0415
+    import pyproject_hooks  # noqa: PLC0415
+
+    warnings.simplefilter("ignore", build.TypoWarning)
+    if (relayed := getattr(pyproject_hooks, "BuildBackendWarning", None)) is not None:  # not in old versions
+        warnings.simplefilter("ignore", relayed)
 
 
 class _Environment:

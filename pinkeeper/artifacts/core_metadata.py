@@ -151,16 +151,18 @@ def _fields(content: bytes, subject: str) -> dict[bytes, list[str]]:
 
 def _header_lines(content: bytes, subject: str) -> list[bytes]:
     start = len(_BOM) if content.startswith(_BOM) else 0
-    ends = [end for mark in _BLOCK_ENDS if (end := content.find(mark, start, start + HEADER_LIMIT)) >= 0]
-    end = min(ends, default=len(content))
+    end = min(len(content), start + HEADER_LIMIT + 1)
+    for mark in _BLOCK_ENDS:  # the usual one first, so that the others are looked for in the header alone
+        found = content.find(mark, start, end)
+        end = found if found >= 0 else end
     if end - start > HEADER_LIMIT:
         raise ArtifactError(f"its metadata has a header of more than {HEADER_LIMIT} bytes", where=subject)
     return content[start:end].splitlines()
 
 
 def _unfolded(lines: list[bytes]) -> str:
-    parts = (line.strip(b" \t") for line in lines)
-    return b" ".join(part for part in parts if part).decode("utf-8", "replace").replace("\t", " ")
+    value = lines[0] if len(lines) == 1 else b" ".join(line.strip() for line in lines)
+    return value.decode("utf-8", "replace").replace("\t", " ").strip(" ")
 
 
 def _check_requires(texts: list[str], exclusion: str, subject: str) -> None:

@@ -10,9 +10,14 @@ __all__ = ["is_unsafe_path", "shown"]
 # newlines, hence MULTILINE; a newline inside a name only makes the rule stricter.
 _UNSAFE_PATH = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|\0", re.MULTILINE)
 
+# Each unsafe path has one of these; looking for them takes a tenth of the time, and archives have thousands of names.
+_SUSPECT = ("..", "\n/", "\\", ":", "\0")
+
 
 def is_unsafe_path(name: str) -> bool:
     """True where a member's name (or one of several names joined by newlines) could leave the folder it belongs in."""
+    if not name.startswith("/") and not any(mark in name for mark in _SUSPECT):
+        return False
     return _UNSAFE_PATH.search(name) is not None
 
 

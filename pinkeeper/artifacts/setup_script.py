@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
 import warnings
 from collections.abc import Iterator
 
@@ -25,8 +24,8 @@ _ENCODINGS = frozenset(
     {"utf-8", "utf8", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "iso-8859-15", "cp1252"}
 )
 _BOM = b"\xef\xbb\xbf"
+_FILENAME = "<setup.py of an sdist>"
 _EXEC_WITH_NAMESPACE = 2
-_warnings_lock = threading.Lock()
 
 
 class NotLiteralError(Exception):
@@ -41,10 +40,10 @@ def parse_script(content: bytes) -> ast.Module:
     """The syntax tree. Raises `NotLiteralError` for what is not Python 3 in a usual encoding."""
     try:
         text = _decoded(content)
-        # Invalid escapes in a stranger's strings warn; the filters are the process's, hence the lock.
-        with _warnings_lock, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text, filename="setup.py")
+        # The parser warns of invalid escapes, under a file name that only we use. Not `warnings.catch_warnings`, which
+        # would undo the filters of other threads.
+        warnings.filterwarnings("ignore", module=re.escape(_FILENAME))
+        return ast.parse(text, filename=_FILENAME)
     except SyntaxError as error:
         raise NotLiteralError(f"it is not Python 3: {shown(error.msg)}", error) from error
     except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, bad encodings, absurd nesting

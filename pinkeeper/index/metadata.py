@@ -106,7 +106,7 @@ class MetadataReader:
         if file.sha256 is not None:
             record = _Record(
                 metadata.requires,
-                dict(metadata.requires_by_extra),
+                {str(extra): texts for extra, texts in metadata.requires_by_extra.items()},
                 metadata.requires_python,
                 tuple(sorted(metadata.provides_extras)),
                 metadata.source,

@@ -105,7 +105,7 @@ def open_source(
             ca_bundle=_ca_bundle(options, settings, surroundings),
             client_cert=options.client_cert or settings.client_cert,
             use_keyring=options.keyring is not False and settings.keyring is not False,
-            offline=options.offline,
+            netrc=_netrc(surroundings),
             max_connections=_THREADS,
         ),
         log=surroundings.log,
@@ -130,6 +130,15 @@ def open_source(
         yield OpenSource(source=source, counters=lambda: (client.requests, client.bytes_read))
     finally:
         client.close()
+
+
+def _netrc(surroundings: Surroundings) -> Path | None:
+    """The file that NETRC names, else the one in the home folder."""
+    if named := surroundings.environ.get("NETRC"):
+        return Path(named).expanduser()
+    home = surroundings.environ.get("HOME") or surroundings.environ.get("USERPROFILE")
+    candidates = [] if home is None else [Path(home) / ".netrc", Path(home) / "_netrc"]
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def _absolute(location: IndexURL, surroundings: Surroundings) -> IndexURL:

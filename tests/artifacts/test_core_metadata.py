@@ -5,7 +5,7 @@ import email.policy
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -167,6 +167,7 @@ ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 
 
 @given(st.lists(st.tuples(LINES, ENDS), max_size=12))
+@settings(deadline=None)
 def test_fields_are_those_that_installers_see(lines):
     """Installers read with `email`; a field that only one of us saw would be a hole."""
     content = HEAD + b"".join(line + end for line, end in lines)
@@ -182,6 +183,7 @@ def test_fields_are_those_that_installers_see(lines):
 
 
 @given(st.binary(max_size=300))
+@settings(deadline=None)
 def test_any_bytes_give_metadata_or_an_artifact_error(content):
     try:
         parse(content)

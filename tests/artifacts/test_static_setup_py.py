@@ -3,7 +3,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinkeeper.artifacts.declared import Declared, NotStatic, core_metadata_of
@@ -276,10 +276,12 @@ PIECES = st.sampled_from([*STATEMENTS, *CALLS, *SIGNS])
 
 
 @given(st.lists(PIECES, max_size=15).map("".join))
+@settings(deadline=None)
 def test_any_script_is_declared_or_not_static(script):
     assert isinstance(declared(script.encode()), Declared | NotStatic)
 
 
 @given(st.binary(max_size=200))
+@settings(deadline=None)
 def test_any_bytes_are_declared_or_not_static(content):
     assert isinstance(declared(content), Declared | NotStatic)

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinkeeper.artifacts.wheel import METADATA_LIMIT, wheel_metadata
@@ -269,6 +269,7 @@ def mutated(draw):
 
 
 @given(mutated())
+@settings(deadline=None)
 def test_a_damaged_wheel_is_refused_or_read_as_zipfile_reads_it(content):
     try:
         metadata = read(content)
@@ -283,6 +284,7 @@ def test_a_damaged_wheel_is_refused_or_read_as_zipfile_reads_it(content):
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_any_bytes_give_an_artifact_error(content):
     with pytest.raises(ArtifactError):
         read(content)

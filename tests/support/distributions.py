@@ -190,9 +190,7 @@ def _text(lines: Iterable[str]) -> bytes:
 def _single_tags(tag: str) -> list[str]:
     """Spell out a compressed tag set, as WHEEL files do."""
     interpreters, abis, platforms = (part.split(".") for part in tag.split("-"))
-    return [
-        f"{interpreter}-{abi}-{platform}" for interpreter in interpreters for abi in abis for platform in platforms
-    ]
+    return [f"{interpreter}-{abi}-{platform}" for interpreter in interpreters for abi in abis for platform in platforms]
 
 
 def _record_hash(content: bytes) -> str:

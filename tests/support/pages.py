@@ -14,7 +14,16 @@ from packaging.version import Version
 from tests.support.behaviour import Behaviour
 from tests.support.catalogue import StoredFile
 
-__all__ = ["HTML_TYPE", "JSON_TYPE", "TEXT_HTML", "links_html", "project_html", "project_json", "root_html", "root_json"]
+__all__ = [
+    "HTML_TYPE",
+    "JSON_TYPE",
+    "TEXT_HTML",
+    "links_html",
+    "project_html",
+    "project_json",
+    "root_html",
+    "root_json",
+]
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPE = "application/vnd.pypi.simple.v1+html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import sys
@@ -50,7 +51,7 @@ class WireServer(ThreadingHTTPServer):
         self._tls = tls
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._threads: list[threading.Thread] = []  # type: ignore[assignment] # the base class's own is for others
+        self._workers: list[threading.Thread] = []
         self._acceptor = threading.Thread(target=self.serve_forever, args=(_POLL_SECONDS,), daemon=True)
         self._acceptor.start()
 
@@ -71,7 +72,7 @@ class WireServer(ThreadingHTTPServer):
             connections = list(self._connections)
         for connection in connections:
             _end(connection)
-        for thread in self._threads:
+        for thread in self._workers:
             thread.join(_JOIN_SECONDS)
 
     def get_request(self) -> tuple[socket.socket, Any]:
@@ -86,7 +87,7 @@ class WireServer(ThreadingHTTPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start the thread of a connection, and keep it in mind: `close` waits for daemon threads too."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
-        self._threads.append(thread)
+        self._workers.append(thread)
         thread.start()
 
     def shutdown_request(self, request: Any) -> None:
@@ -116,23 +117,27 @@ class _Handler(BaseHTTPRequestHandler):
         if not line or not self.parse_request():
             self.close_connection = True
             return
-        self._answer(
-            Request(
-                method=self.command,
-                path=urlsplit(self.path).path,  # a proxy is asked with the whole URL
-                headers={name.lower(): value for name, value in self.headers.items()},
-            )
+        request = Request(
+            method=self.command,
+            path=urlsplit(self.path).path,  # a proxy is asked with the whole URL
+            headers={name.lower(): value for name, value in self.headers.items()},
         )
+        self.rfile.read(int(request.headers.get("content-length", "0")))
+        self.server.closing.wait(self.server.latency())
+        effect = self.server.faults.take(request.path)
+        if isinstance(effect, Hang):
+            self.server.closing.wait(effect.seconds)
+            effect = None
+        if self.server.closing.is_set():
+            self._record(request, None)
+            self._hang_up()
+        else:
+            self._answer(request, effect)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Say nothing."""
 
-    def _answer(self, request: Request) -> None:
-        if (length := request.headers.get("content-length", "0")) != "0":
-            self.rfile.read(int(length))
-        if latency := self.server.latency():
-            self.server.closing.wait(latency)
-        effect = self.server.faults.take(request.path)
+    def _answer(self, request: Request, effect: Answer | Truncate | Break | Announce | Flood | None) -> None:
         match effect:
             case None:
                 self._send(request, self.server.respond(request))
@@ -154,13 +159,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self._hang_up()
             case Flood(size):
                 self._flood(request, size)
-            case Hang(seconds):
-                self.server.closing.wait(seconds)
-                if self.server.closing.is_set():
-                    self._record(request, None)
-                    self._hang_up()
-                else:
-                    self._send(request, self.server.respond(request))
             case _:
                 assert_never(effect)
 
@@ -201,7 +199,5 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _end(connection: socket.socket) -> None:
     """Shut a connection down below its TLS layer, which another thread may be using."""
-    try:
+    with contextlib.suppress(OSError):  # it may have ended already
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
-    except OSError:
-        pass  # it has ended already

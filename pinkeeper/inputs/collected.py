@@ -1,0 +1,67 @@
+"""All that the inputs of one run ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from packaging.specifiers import SpecifierSet
+
+from pinkeeper.errors import CollectedError, PinkeeperError
+from pinkeeper.model.format_control import FormatControl
+from pinkeeper.model.index_options import IndexOptions
+from pinkeeper.model.requirement import InputRequirement
+
+__all__ = ["FileReader", "Inputs", "raise_problems"]
+
+# Gives the bytes of a file by its path as the user named it; "-" is stdin. Raises InputError.
+FileReader: TypeAlias = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What one or several sources ask for, each tuple in the order of the sources.
+
+    pre: some source admits pre-releases. requires_python: all ``requires-python`` together; None where no source has
+    one. files: all files that were read, each once.
+    """
+
+    requirements: tuple[InputRequirement, ...] = ()
+    constraints: tuple[InputRequirement, ...] = ()
+    overrides: tuple[InputRequirement, ...] = ()
+    index: IndexOptions = field(default_factory=IndexOptions)
+    formats: FormatControl = field(default_factory=FormatControl)
+    pre: bool = False
+    requires_python: SpecifierSet | None = None
+    files: tuple[str, ...] = ()
+
+    def merged(self, later: Inputs) -> Inputs:
+        """These inputs and those of a source named later, whose index options count less."""
+        return Inputs(
+            requirements=(*self.requirements, *later.requirements),
+            constraints=(*self.constraints, *later.constraints),
+            overrides=(*self.overrides, *later.overrides),
+            index=self.index.over(later.index),
+            formats=self.formats.merged(later.formats),
+            pre=self.pre or later.pre,
+            requires_python=_both(self.requires_python, later.requires_python),
+            files=tuple(dict.fromkeys((*self.files, *later.files))),
+        )
+
+
+def _both(first: SpecifierSet | None, second: SpecifierSet | None) -> SpecifierSet | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return first & second
+
+
+def raise_problems(problems: Sequence[PinkeeperError]) -> None:
+    """Raise the only problem as it is, several as a CollectedError; return where there is none."""
+    match problems:
+        case []:
+            return
+        case [problem]:
+            raise problem
+        case _:
+            raise CollectedError(problems)

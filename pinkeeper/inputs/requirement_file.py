@@ -1,0 +1,212 @@
+"""Requirement, constraint and override files, as pip reads them (pip user guide, "Requirements File Format")."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pinkeeper.errors import InputError, PinkeeperError
+from pinkeeper.inputs.collected import FileReader, Inputs, raise_problems
+from pinkeeper.inputs.direct_reference import editable_requirement, is_reference, referred_requirement
+from pinkeeper.inputs.relative_paths import beside, find_links_beside, is_url, with_slashes
+from pinkeeper.inputs.requirement_options import Line, cut_line
+from pinkeeper.inputs.requirement_text import decode_text, expand_variables, parse_user_requirement
+from pinkeeper.model.digest import Digest
+from pinkeeper.model.format_control import FormatControl
+from pinkeeper.model.index_options import IndexOptions
+from pinkeeper.model.logical_lines import logical_lines
+from pinkeeper.model.origin import Origin, OriginKind
+from pinkeeper.model.requirement import InputRequirement, Requirement
+from pinkeeper.model.url import IndexURL, redact
+
+__all__ = ["read_requirements"]
+
+# Those that pip takes in --hash.
+_STRONG_HASHES = ("sha256", "sha384", "sha512")
+# A value of fewer characters is no secret, and taking it out of a sentence could hide what the sentence says.
+_SHORTEST_SECRET = 4
+
+
+def read_requirements(
+    path: str, *, read: FileReader, environ: Mapping[str, str], kind: OriginKind = OriginKind.REQUIREMENTS
+) -> Inputs:
+    """Read a requirement file and all files that it includes.
+
+    kind: what its lines are; CONSTRAINTS and OVERRIDES make every requirement in it one, in files included with
+    ``-r`` too; those included with ``-c`` are constraints always. environ: the values of ``${NAME}``. Options without
+    a meaning for a lock (``--prefer-binary``, ``--require-hashes``, ``--use-feature``, ``--config-settings``,
+    ``--global-option``) are accepted. Raises InputError, or CollectedError with all independent ones.
+    """
+    reading = _Reading(read, environ)
+    reading.file(with_slashes(path), kind=kind, inside=())
+    return reading.inputs()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """The line being read. inside: the normalised paths of the files that include its file, and its own."""
+
+    path: str
+    line: int
+    kind: OriginKind
+    inside: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class _Reading:
+    """One run through a file and those it includes: index options are a single stream, as for pip."""
+
+    def __init__(self, read: FileReader, environ: Mapping[str, str]) -> None:
+        self._read = read
+        self._environ = environ
+        self._problems: list[PinkeeperError] = []
+        self._texts: dict[str, str] = {}
+        self._finished: set[tuple[str, OriginKind]] = set()
+        self._collected: dict[OriginKind, list[InputRequirement]] = {kind: [] for kind in OriginKind}
+        self._index = IndexOptions()
+        self._formats = FormatControl()
+        self._pre = False
+
+    def inputs(self) -> Inputs:
+        raise_problems(self._problems)
+        return Inputs(
+            requirements=tuple(self._collected[OriginKind.REQUIREMENTS]),
+            constraints=tuple(self._collected[OriginKind.CONSTRAINTS]),
+            overrides=tuple(self._collected[OriginKind.OVERRIDES]),
+            index=self._index,
+            formats=self._formats,
+            pre=self._pre,
+            files=tuple(self._texts),
+        )
+
+    def file(self, path: str, *, kind: OriginKind, inside: tuple[str, ...]) -> None:
+        """Read one file; a file that was read before, in the same role, has nothing to add. Raises InputError."""
+        key = posixpath.normpath(path)
+        if (key, kind) in self._finished:
+            return
+        if path not in self._texts:
+            self._texts[path] = decode_text(self._read(path), path=path)
+        for number, text in logical_lines(self._texts[path]):
+            place = _Place(path=path, line=number, kind=kind, inside=(*inside, key))
+            expanded, used = expand_variables(text, self._environ)
+            try:
+                self._line(cut_line(expanded), place)
+            except InputError as error:
+                self._problems.append(_told(error, place, written=text, used=used))
+        self._finished.add((key, kind))
+
+    def _line(self, line: Line, place: _Place) -> None:
+        if line.requirement:
+            self._collected[place.kind].append(_requirement(line, place))
+            return
+        for name, value in line.options:
+            self._option(name, value, place)
+
+    def _option(self, name: str, value: str, place: _Place) -> None:
+        index = self._index
+        match name:
+            case "--requirement":
+                self._include(value, place, kind=place.kind)
+            case "--constraint":
+                self._include(value, place, kind=OriginKind.CONSTRAINTS)
+            case "--index-url":
+                self._index = replace(index, index_url=IndexURL.parse(value))
+            case "--extra-index-url":
+                self._index = replace(index, extra_index_urls=(*index.extra_index_urls, IndexURL.parse(value)))
+            case "--find-links":
+                location = IndexURL.parse(find_links_beside(place.path, value))
+                self._index = replace(index, find_links=(*index.find_links, location))
+            case "--no-index":
+                self._index = replace(index, no_index=True)
+            case "--trusted-host":
+                self._index = replace(index, trusted_hosts=(*index.trusted_hosts, value))
+            case "--only-binary":
+                self._formats = self._formats.with_only_binary(value)
+            case "--no-binary":
+                self._formats = self._formats.with_no_binary(value)
+            case "--pre":
+                self._pre = True
+            case _:  # accepted, and without a meaning for a lock
+                return
+
+    def _include(self, relative: str, place: _Place, *, kind: OriginKind) -> None:
+        """Read a file that a line names. Raises InputError."""
+        if is_url(relative):
+            raise InputError(
+                f"{redact(relative)}: files that lie at a URL are not included",
+                remedy="download it, look at it, and include the copy",
+            )
+        path = beside(place.path, with_slashes(relative))
+        if path in place.inside:
+            chain = (*place.inside[place.inside.index(path) :], path)
+            what = f"{path} includes itself" if len(chain) == 2 else f"{path} and {place.path} include each other"  # noqa: PLR2004 - a file, and the same file
+            raise InputError(what, details=[] if len(chain) == 2 else [" -> ".join(chain)])  # noqa: PLR2004 - as above
+        try:
+            self.file(path, kind=kind, inside=place.inside)
+        except InputError as error:
+            if error.where != path:
+                self._problems.append(error)
+                return
+            raise InputError(f"{path} cannot be included: {error.what}", remedy=error.remedy) from error
+
+
+def _requirement(line: Line, place: _Place) -> InputRequirement:
+    """The requirement of a line. Raises InputError without a place."""
+    bare = is_reference(line.requirement)
+    if place.kind is not OriginKind.REQUIREMENTS:
+        what = "a constraint" if place.kind is OriginKind.CONSTRAINTS else "an override"
+        if line.editable:
+            raise InputError(f"{what} cannot be editable", remedy="write it as a requirement")
+        if bare:
+            raise InputError(f"{what} must have a name", remedy=f"name it: NAME @ {line.requirement}")
+    requirement = _parsed(line, bare=bare)
+    if place.kind is OriginKind.CONSTRAINTS and requirement.extras:
+        raise InputError(
+            "a constraint cannot have extras",
+            remedy=f"write {replace(requirement, extras=frozenset())}, and ask for the extras in a requirement",
+        )
+    return InputRequirement(
+        requirement=requirement,
+        origin=Origin(path=place.path, line=place.line, kind=place.kind),
+        hashes=frozenset(_digest(value) for name, value in line.options if name == "--hash"),
+        editable=line.editable,
+    )
+
+
+def _parsed(line: Line, *, bare: bool) -> Requirement:
+    if line.editable:
+        return editable_requirement(line.requirement)
+    return referred_requirement(line.requirement) if bare else parse_user_requirement(line.requirement)
+
+
+def _digest(value: str) -> Digest:
+    algorithm = value.partition(":")[0].lower()
+    try:
+        digest = Digest.parse(value)
+    except ValueError as error:
+        raise InputError(
+            f"not a hash: --hash={value}", remedy="write --hash=sha256: and 64 hexadecimal characters"
+        ) from error
+    if algorithm not in _STRONG_HASHES:
+        raise InputError(f"--hash takes {', '.join(_STRONG_HASHES)}, not {digest.algorithm}")
+    return digest
+
+
+def _told(error: InputError, place: _Place, *, written: str, used: Mapping[str, str]) -> InputError:
+    """An error about a line, with its place and without secrets: those in URLs, and the values of variables."""
+
+    def hidden(text: str) -> str:
+        for name, value in used.items():
+            if len(value) >= _SHORTEST_SECRET:
+                text = text.replace(value, f"${{{name}}}")
+        return redact(text)
+
+    return InputError(
+        hidden(error.what),
+        where=error.where or str(place),
+        details=[redact(written)] if used else [redact(line) for line in error.details],
+        remedy=hidden(error.remedy) if error.remedy else None,
+    )

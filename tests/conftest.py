@@ -1,0 +1,60 @@
+"""Fixtures for all tests, and the two guards that every test stands under."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import CommandLine
+from tests.support.environment import clean
+from tests.support.index import LoopbackIndex
+from tests.support.sockets import keep_inside
+
+_home_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach loopback only, but in tests marked live."""
+    if request.node.get_closest_marker("live") is None:
+        keep_inside(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """An environment without settings of the machine, and an empty home, whose path it gives.
+
+    Tests marked live keep the machine's settings: without them they might not reach anything.
+    """
+    home = tmp_path_factory.getbasetemp() / f"home-{next(_home_numbers)}"
+    if request.node.get_closest_marker("live") is None:
+        clean(monkeypatch, home=home)
+    return home
+
+
+@pytest.fixture
+def index() -> Iterator[LoopbackIndex]:
+    """An empty index, JSON and well-behaved."""
+    with LoopbackIndex() as running:
+        yield running
+
+
+@pytest.fixture
+def index_factory() -> Iterator[Callable[..., LoopbackIndex]]:
+    """Starts indexes; takes what `LoopbackIndex` takes. They end with the test."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **options: stack.enter_context(LoopbackIndex(*arguments, **options))
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> CommandLine:
+    """Runs pinkeeper in ``tmp_path / "work"`` with a cache of the test's own."""
+    directory = tmp_path / "work"
+    directory.mkdir()
+    return CommandLine(directory=directory, cache=tmp_path / "cache")
