@@ -69,6 +69,7 @@ class MetadataReader:
         self._allow_build = allow_build
         self._build_environment = build_environment or {}
         self._offline = offline
+        self._tails: dict[NormalizedName, int] = {}
 
     def remembered(self, file: DistributionFile) -> CoreMetadata | None:
         """The metadata of a file, where the cache has it."""
@@ -130,13 +131,13 @@ class MetadataReader:
             return self._parsed(beside, name, version, file, MetadataSource.INDEX)
         if not file.url.startswith("file:"):
             try:
-                content = wheel_metadata(
-                    RangeFile(self._client, file.url, size=file.size),  # type: ignore[arg-type] # a RawIOBase reads
-                    filename=file.filename,
-                )
+                remote = RangeFile(self._client, file.url, size=file.size, tail=self._tails.get(name, 0))
+                content = wheel_metadata(remote, filename=file.filename)  # type: ignore[arg-type] # a RawIOBase reads
             except RangesRefusedError:
                 pass
             else:
+                # The wheels of a project are alike: what one took three requests for, the next gets with the first.
+                self._tails[name] = remote.reach + remote.reach // 16
                 return self._parsed(content, name, version, file, MetadataSource.WHEEL_RANGE)
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as whole:
             self._whole(file, whole)  # type: ignore[arg-type] # a spooled file is a binary file

@@ -26,7 +26,6 @@ _ARCHIVES = (".whl", ".tar.gz", ".zip")
 _PATH = re.compile(r"[./~\\]|[a-z]:[\\/]|[^\s;@\[<>=!~(]*[/\\]", re.IGNORECASE)
 _URL_MARKER = re.compile(r"\s+;|;\s")
 _PATH_EXTRAS = re.compile(r"\s*(\[[^\[\]]*\])\s*\Z")
-_NO_LOCAL_PROJECTS = "local projects cannot be locked yet"
 
 
 def is_reference(text: str) -> bool:
@@ -48,7 +47,7 @@ def referred_requirement(text: str) -> Requirement:
     named = _egg(location) if is_url(location) else None
     name = named.name if named else _name_in_file_name(location)
     if name is None:
-        raise _unnamed(location)
+        raise _unnamed(location) if is_url(location) else _local_project(f"{location}{extras}")
     # The location does not go through the parser: a path may have spaces.
     rest = parse_user_requirement(f"{name}{extras}{';' if marker else ''}{marker}")
     return Requirement(
@@ -70,8 +69,10 @@ def editable_requirement(text: str) -> Requirement:
             raise InputError(f"-e wants a URL or a path, not {text}")
         return requirement
     location, _ = _apart(text)
-    if not is_url(location) or _egg(location) is None:
-        raise InputError(f"{redact(location)}: editable and {_NO_LOCAL_PROJECTS}", remedy=_local_remedy(location))
+    if not is_url(location):
+        raise _local_project(location)
+    if _egg(location) is None:
+        raise _unnamed(location, option="-e ")
     return referred_requirement(text)
 
 
@@ -118,18 +119,21 @@ def _split(url: str) -> tuple[str, str]:
     return unquote(parts.path), parts.fragment
 
 
-def _unnamed(location: str) -> InputError:
-    if is_url(location):
-        return InputError(
-            f"{redact(location)} does not say which package it is", remedy=f"name it: NAME @ {redact(location)}"
-        )
-    return InputError(f"{location}: {_NO_LOCAL_PROJECTS}", remedy=_local_remedy(location))
+def _unnamed(url: str, *, option: str = "") -> InputError:
+    return InputError(
+        f"{redact(url)} does not say which package it is", remedy=f"name it: {option}NAME @ {redact(url)}"
+    )
 
 
-def _local_remedy(location: str) -> str:
-    if is_url(location):
-        return f"name it: -e NAME @ {redact(location)}"
+def _local_project(location: str) -> InputError:
+    """The error for a path that is no distribution, with what the user may have meant."""
     if location.endswith((".txt", ".in")):
-        return f"to include a requirement file, write: -r {location}"
-    source = posixpath.join(location.replace("\\", "/"), "pyproject.toml")
-    return f"take it out, and name its dependencies as a further source: {posixpath.normpath(source)}"
+        return InputError(f"{location} is no requirement", remedy=f"to include a file, write: -r {location}")
+    extras = _PATH_EXTRAS.search(location)
+    folder = location[: extras.start()] if extras else location
+    source = posixpath.normpath(posixpath.join(folder.replace("\\", "/"), "pyproject.toml"))
+    options = "".join(f" --extra {extra.strip()}" for extra in extras[1][1:-1].split(",")) if extras else ""
+    return InputError(
+        f"{location}: editable and local projects cannot be locked yet",
+        remedy=f"take the line out, and give what it needs as a source beside this file: {source}{options}",
+    )

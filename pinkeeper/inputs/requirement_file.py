@@ -87,9 +87,7 @@ class _Reading:
         key = posixpath.normpath(path)
         if (key, kind) in self._finished:
             return
-        if path not in self._texts:
-            self._texts[path] = decode_text(self._read(path), path=path)
-        for number, text in logical_lines(self._texts[path]):
+        for number, text in logical_lines(self._text(path)):
             place = _Place(path=path, line=number, kind=kind, inside=(*inside, key))
             expanded, used = expand_variables(text, self._environ)
             try:
@@ -97,6 +95,12 @@ class _Reading:
             except InputError as error:
                 self._problems.append(_told(error, place, written=text, used=used))
         self._finished.add((key, kind))
+
+    def _text(self, path: str) -> str:
+        """The text of a file, which is read once: stdin can be. Raises InputError."""
+        if path not in self._texts:
+            self._texts[path] = decode_text(self._read(path), path=path)
+        return self._texts[path]
 
     def _line(self, line: Line, place: _Place) -> None:
         if line.requirement:
@@ -106,31 +110,19 @@ class _Reading:
             self._option(name, value, place)
 
     def _option(self, name: str, value: str, place: _Place) -> None:
-        index = self._index
         match name:
             case "--requirement":
                 self._include(value, place, kind=place.kind)
             case "--constraint":
                 self._include(value, place, kind=OriginKind.CONSTRAINTS)
-            case "--index-url":
-                self._index = replace(index, index_url=IndexURL.parse(value))
-            case "--extra-index-url":
-                self._index = replace(index, extra_index_urls=(*index.extra_index_urls, IndexURL.parse(value)))
-            case "--find-links":
-                location = IndexURL.parse(find_links_beside(place.path, value))
-                self._index = replace(index, find_links=(*index.find_links, location))
-            case "--no-index":
-                self._index = replace(index, no_index=True)
-            case "--trusted-host":
-                self._index = replace(index, trusted_hosts=(*index.trusted_hosts, value))
             case "--only-binary":
                 self._formats = self._formats.with_only_binary(value)
             case "--no-binary":
                 self._formats = self._formats.with_no_binary(value)
             case "--pre":
                 self._pre = True
-            case _:  # accepted, and without a meaning for a lock
-                return
+            case _:
+                self._index = _with_option(self._index, name, value, path=place.path)
 
     def _include(self, relative: str, place: _Place, *, kind: OriginKind) -> None:
         """Read a file that a line names. Raises InputError."""
@@ -141,16 +133,38 @@ class _Reading:
             )
         path = beside(place.path, with_slashes(relative))
         if path in place.inside:
-            chain = (*place.inside[place.inside.index(path) :], path)
-            what = f"{path} includes itself" if len(chain) == 2 else f"{path} and {place.path} include each other"  # noqa: PLR2004 - a file, and the same file
-            raise InputError(what, details=[] if len(chain) == 2 else [" -> ".join(chain)])  # noqa: PLR2004 - as above
+            raise _cycle(path, place)
         try:
-            self.file(path, kind=kind, inside=place.inside)
+            self._text(path)
         except InputError as error:
-            if error.where != path:
-                self._problems.append(error)
-                return
             raise InputError(f"{path} cannot be included: {error.what}", remedy=error.remedy) from error
+        self.file(path, kind=kind, inside=place.inside)
+
+
+def _with_option(index: IndexOptions, name: str, value: str, *, path: str) -> IndexOptions:
+    """Index options after one more option; those without a meaning for a lock change nothing."""
+    match name:
+        case "--index-url":
+            return replace(index, index_url=IndexURL.parse(value))
+        case "--extra-index-url":
+            return replace(index, extra_index_urls=(*index.extra_index_urls, IndexURL.parse(value)))
+        case "--find-links":
+            location = IndexURL.parse(find_links_beside(path, value))
+            return replace(index, find_links=(*index.find_links, location))
+        case "--no-index":
+            return replace(index, no_index=True)
+        case "--trusted-host":
+            return replace(index, trusted_hosts=(*index.trusted_hosts, value))
+        case _:
+            return index
+
+
+def _cycle(path: str, place: _Place) -> InputError:
+    """The error of a line that includes a file which includes its own."""
+    *between, last = place.inside[place.inside.index(path) :]
+    if not between:
+        return InputError(f"{path} includes itself")
+    return InputError(f"{last} and {path} include each other", details=[" -> ".join((*between, last, path))])
 
 
 def _requirement(line: Line, place: _Place) -> InputRequirement:

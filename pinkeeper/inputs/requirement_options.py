@@ -38,11 +38,7 @@ class _Option:
 
 def _options(scope: _Scope, *, takes_value: bool, names: tuple[str, ...]) -> dict[str, _Option]:
     """Options by all their spellings; of each text in `names`, the first word is the name it goes by."""
-    return {
-        spelling: _Option(text.split()[0], scope, takes_value)
-        for text in names
-        for spelling in text.split()
-    }
+    return {spelling: _Option(text.split()[0], scope, takes_value) for text in names for spelling in text.split()}
 
 
 _OPTIONS = {
@@ -116,7 +112,7 @@ def _next_option(words: list[str]) -> tuple[_Option, str, str]:
         raise InputError(f"unexpected {word!r} after an option")
     name, separator, value = word.partition("=")
     if not word.startswith("--") and word not in _OPTIONS:
-        name, separator, value = word[:2], "attached", word[2:]
+        name, separator, value = word[:2], "attached", word[2:].removeprefix("=")
     option = _OPTIONS.get(name)
     if option is None:
         if _EDITABLE.fullmatch(name):

@@ -22,11 +22,15 @@ class UnusableRequirementError(PinkeeperError):
 
 
 class DependencyReader:
-    """Judges markers for one target; every marker is evaluated once for each extra."""
+    """Judges markers for one target; every marker is evaluated once for each extra.
+
+    The releases of a project mostly repeat the same texts: each gives the same needs, the very same objects.
+    """
 
     def __init__(self, target: Target, overrides: Iterable[InputRequirement] = ()) -> None:
         self._environment = dict(target.markers)
         self._judged: dict[tuple[str, str], bool] = {}
+        self._needs: dict[tuple[NormalizedName, str, str], tuple[Wanted, ...]] = {}
         self._overrides: dict[NormalizedName, list[Requirement]] = {}
         for override in overrides:
             self._overrides.setdefault(override.requirement.name, []).append(override.requirement)
@@ -51,13 +55,20 @@ class DependencyReader:
         if extra:
             texts = (*texts, *metadata.requires_by_extra.get(NormalizedName(extra), ()))
         for text in texts:
-            try:
-                requirement = parse_requirement(text)
-            except InvalidRequirement as error:
-                raise UnusableRequirementError(f"its requirement {text!r} is not valid: {error}") from error
-            # An extra adds what holds with it and does not hold without it.
-            if self.holds(requirement.marker, extra) and not (extra and self.holds(requirement.marker)):
-                yield from self.expand(name, requirement)
+            key = (name, text, extra)
+            known = self._needs.get(key)
+            if known is None:
+                known = self._needs[key] = tuple(self._needs_of(name, text, extra))
+            yield from known
+
+    def _needs_of(self, name: NormalizedName, text: str, extra: str) -> Iterator[Wanted]:
+        try:
+            requirement = parse_requirement(text)
+        except InvalidRequirement as error:
+            raise UnusableRequirementError(f"its requirement {text!r} is not valid: {error}") from error
+        # An extra adds what holds with it and does not hold without it.
+        if self.holds(requirement.marker, extra) and not (extra and self.holds(requirement.marker)):
+            yield from self.expand(name, requirement)
 
     def expand(self, parent: NormalizedName | None, requirement: Requirement) -> Iterator[Wanted]:
         """One requirement as needs: the project and each of its extras, after overrides."""

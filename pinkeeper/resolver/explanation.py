@@ -97,7 +97,7 @@ class _Availability:
         self.remedies: list[str] = []
         self.unreadable: MetadataUnavailableError | None = None
         listing = source.listing(name).result()
-        specifier = provider.specifier(name, (cause.requirement for cause in causes))
+        specifier = provider.specifier(name, [cause.requirement for cause in causes])
         judged = list(selector.matching(listing, specifier))
         usable = [entry for entry in judged if isinstance(entry, Release)]
         rejected = [entry for entry in judged if isinstance(entry, Rejected)]

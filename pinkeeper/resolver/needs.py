@@ -29,13 +29,24 @@ class Identifier(NamedTuple):
         return f"{self.name}[{self.extra}]" if self.extra else self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Wanted:
-    """Versions of a project that somebody asks for. origin: the user's own line; None for a dependency."""
+    """Versions of a project that somebody asks for. origin: the user's own line; None for a dependency.
+
+    Equal only to itself: hashing a specifier costs more than judging by it, and needs are looked up all the time.
+    """
 
     identifier: Identifier
     specifier: SpecifierSet
     origin: Origin | None = None
+    _judged: dict[Version, bool] = field(default_factory=dict, repr=False)
+
+    def admits(self, version: Version) -> bool:
+        """Whether a version satisfies it, pre-release or not: who may take part is decided elsewhere."""
+        known = self._judged.get(version)
+        if known is None:
+            known = self._judged[version] = self.specifier.contains(version, prereleases=True)
+        return known
 
     def __str__(self) -> str:
         return f"{self.identifier}{self.specifier}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from pinkeeper.errors import ArtifactError, MetadataUnavailableError, PinkeeperE
 from pinkeeper.model.metadata import CoreMetadata
 from pinkeeper.model.requirement import InputRequirement
 from pinkeeper.resolver.dependencies import DependencyReader, UnusableRequirementError
+from pinkeeper.resolver.lazy_sequence import LazySequence
 from pinkeeper.resolver.needs import Candidate, Identifier, Impossible, Need, Same, Wanted
 from pinkeeper.resolver.selection import Rejected, Release, Selector
 from pinkeeper.resolver.source import ProjectListing, ReleaseSource
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from resolvelib.resolvers import RequirementInformation
 
 __all__ = ["Provider"]
+
+_MOST_AHEAD = 16
 
 
 class Provider(AbstractProvider[Need, Candidate, Identifier]):
@@ -50,6 +54,8 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
             if reader.holds(constraint.requirement.marker):
                 self._constraints.setdefault(constraint.requirement.name, []).append(constraint)
         self._dependencies: dict[tuple[Identifier, Version], tuple[Need, ...]] = {}
+        self._orders: dict[tuple[object, ...], LazySequence[Release | Rejected]] = {}
+        self._tried: Counter[NormalizedName] = Counter()
         self._discovered: dict[Identifier, int] = {}
         self.unusable: dict[tuple[NormalizedName, Version], PinkeeperError] = {}
         self.unknown: dict[NormalizedName, UnknownPackageError] = {}
@@ -112,8 +118,12 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         same = {need.version for need in needs if isinstance(need, Same)}
         takes_yanked = any(_is_exact(need) for need in needs) or self._pins(identifier.name)
 
+        ordered = self._orders.get(key := (identifier.name, *needs))
+        if ordered is None:
+            ordered = self._orders[key] = LazySequence(self._in_order(listing, needs))
+
         def candidates() -> Iterator[Candidate]:
-            for judged in self._in_order(listing, needs):
+            for judged in ordered:
                 match judged:
                     case Release(version=version, yanked=yanked):
                         admitted = version not in refused and same <= {version}
@@ -155,8 +165,8 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
     def is_satisfied_by(self, requirement: Need, candidate: Candidate) -> bool:
         """Say whether a candidate fulfils a need."""
         match requirement:
-            case Wanted(specifier=specifier):
-                return specifier.contains(candidate.version, prereleases=True)
+            case Wanted():
+                return requirement.admits(candidate.version)
             case Same(version=version):
                 return candidate.version == version
             case Impossible():
@@ -178,6 +188,8 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
 
     def _read_dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
         identifier, release = candidate.identifier, candidate.release
+        if not identifier.extra:
+            self._look_ahead(release)
         try:
             metadata = self.metadata(release)
             needs: list[Need] = list(self._reader.needs(identifier.name, metadata, identifier.extra))
@@ -192,6 +204,20 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
                 self.missing_extras.add((identifier, release.version))
             needs.insert(0, Same(identifier=Identifier(identifier.name), version=release.version))
         return tuple(needs)
+
+    def _look_ahead(self, release: Release) -> None:
+        """Ask early for what would be tried next, more of it the longer the search for a fitting release goes on."""
+        self._tried[release.name] += 1
+        tries = self._tried[release.name]
+        if tries == 1:
+            return
+        versions = release.listing.versions
+        at = versions.index(str(release.version)) + 1
+        for text in versions[at : at + min(2**tries, _MOST_AHEAD)]:
+            judged = self._selector.judge(release.listing, text)
+            likely = release.version.is_prerelease or not judged.version.is_prerelease
+            if likely and isinstance(judged, Release):
+                self._source.metadata(judged.name, judged.version, judged.files[0])
 
     def _check_python(self, metadata: CoreMetadata) -> None:
         if metadata.requires_python and not self._selector.admits_python(metadata.requires_python):

@@ -189,7 +189,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _record(self, request: Request, status: int | None) -> None:
         """Note the request before its answer goes out, so that a client which has the answer finds it noted."""
         self.server.recorded.append(
-            RecordedRequest(method=request.method, path=request.path, headers=request.headers, status=status)
+            RecordedRequest(
+                method=request.method,
+                path=request.path,
+                headers=request.headers,
+                status=None if status is None else int(status),
+            )
         )
 
     def _hang_up(self) -> None:

@@ -1,0 +1,83 @@
+"""One dependency group (PEP 735) with all that it includes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, cast
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from pinkeeper.errors import InputError, PinkeeperError
+from pinkeeper.inputs.collected import raise_problems
+from pinkeeper.inputs.near import or_nearest
+from pinkeeper.inputs.toml_document import TomlDocument
+from pinkeeper.model.requirement import Requirement, parse_requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["read_group"]
+
+
+def read_group(document: TomlDocument, table: Mapping[str, object], group: NormalizedName) -> tuple[Requirement, ...]:
+    """The requirements of a group, those of included groups in place.
+
+    table: ``[dependency-groups]``. Raises InputError, or CollectedError with all independent ones.
+    """
+    from packaging.dependency_groups import DependencyGroupResolver  # noqa: PLC0415 - only where groups are asked for
+
+    known = {canonicalize_name(name): name for name in table}
+    if group not in known:
+        raise _unknown(document, known, f"there is no dependency group {group}", group)
+    raise_problems([*_unknown_includes(document, table, known, group)])
+    try:
+        groups = cast("Mapping[str, Sequence[str | Mapping[str, str]]]", table)
+        requirements = DependencyGroupResolver(groups).resolve(group)
+    except ExceptionGroup as errors:
+        where = document.place("dependency-groups", known[group])
+        raise_problems([_problem(error, where) for error in _leaves(errors)])
+        raise  # a group of errors has at least one
+    return tuple(parse_requirement(str(requirement)) for requirement in requirements)
+
+
+def _problem(error: Exception, where: str) -> InputError:
+    what, *details = str(error).splitlines()
+    return InputError(f"dependency-groups: {what}", where=where, details=[line.strip() for line in details])
+
+
+def _leaves(errors: ExceptionGroup) -> Iterator[Exception]:
+    for error in errors.exceptions:
+        if isinstance(error, ExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _unknown_includes(
+    document: TomlDocument, table: Mapping[str, object], known: Mapping[NormalizedName, str], group: NormalizedName
+) -> Iterator[PinkeeperError]:
+    """Includes of groups that do not exist, by the group that includes them, which packaging does not say."""
+    reached = [group]
+    for current in reached:
+        items = table[known[current]]
+        for item in items if isinstance(items, list) else ():
+            include = item.get("include-group") if isinstance(item, dict) else None
+            if not isinstance(include, str):
+                continue
+            name = canonicalize_name(include)
+            if name not in known:
+                yield _unknown(
+                    document, known, f"dependency-groups.{current} includes {include}, which does not exist", name
+                )
+            elif name not in reached:
+                reached.append(name)
+
+
+def _unknown(
+    document: TomlDocument, known: Mapping[NormalizedName, str], what: str, name: NormalizedName
+) -> InputError:
+    return InputError(
+        f"{what}{or_nearest(name, known)}",
+        where=document.place("dependency-groups"),
+        details=[f"dependency groups: {', '.join(sorted(known)) or 'none'}"],
+    )
