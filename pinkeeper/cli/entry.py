@@ -56,6 +56,15 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except typer.TyperException as error:
-        error.show()
+        sys.stderr.write(f"{_said(error, arguments)}\n")
         return EXIT_FAILED
     return status if isinstance(status, int) else 0
+
+
+def _said(error: typer.TyperException, arguments: list[str]) -> str:
+    """A usage error; asking for nothing is answered with the help text, which that error carries."""
+    message = error.format_message()
+    if message.lstrip().startswith("Usage:"):
+        return message
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    return f"error: {message}\n  remedy: {' '.join(filter(None, ('pinkeeper', command, '--help')))} lists the options"

@@ -12,6 +12,7 @@ from pinkeeper.inputs.collected import raise_problems
 from pinkeeper.inputs.near import or_nearest
 from pinkeeper.inputs.toml_document import TomlDocument
 from pinkeeper.model.requirement import Requirement, parse_requirement
+from pinkeeper.model.url import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +42,12 @@ def read_group(document: TomlDocument, table: Mapping[str, object], group: Norma
 
 
 def _problem(error: Exception, where: str) -> InputError:
-    what, *details = str(error).splitlines()
-    return InputError(f"dependency-groups: {what}", where=where, details=[line.strip() for line in details])
+    reason, *picture = redact(str(error)).splitlines() or [""]
+    return InputError(
+        f"dependency-groups: {reason[:1].lower()}{reason[1:]}",
+        where=where,
+        details=[line.removeprefix("    ").rstrip() for line in picture],
+    )
 
 
 def _leaves(errors: ExceptionGroup) -> Iterator[Exception]:

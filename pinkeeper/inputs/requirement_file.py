@@ -197,14 +197,13 @@ def _parsed(line: Line, *, bare: bool) -> Requirement:
 
 
 def _digest(value: str) -> Digest:
-    algorithm = value.partition(":")[0].lower()
     try:
         digest = Digest.parse(value)
     except ValueError as error:
         raise InputError(
             f"not a hash: --hash={value}", remedy="write --hash=sha256: and 64 hexadecimal characters"
         ) from error
-    if algorithm not in _STRONG_HASHES:
+    if digest.algorithm not in _STRONG_HASHES:
         raise InputError(f"--hash takes {', '.join(_STRONG_HASHES)}, not {digest.algorithm}")
     return digest
 

@@ -20,7 +20,7 @@ from pinkeeper.inputs.near import or_nearest
 from pinkeeper.inputs.relative_paths import find_links_beside, is_url
 from pinkeeper.inputs.requirement_text import parse_user_requirement
 from pinkeeper.inputs.toml_document import Key, TomlDocument, kind_of, written
-from pinkeeper.model.url import IndexURL, redact
+from pinkeeper.model.url import IndexURL
 
 __all__ = [
     "Setting",
@@ -66,9 +66,11 @@ class Setting:
         where = self.document.place(*self.keys, value=value)
         self.problems.append(ConfigurationError(f"{written(*self.keys)}: {what}", where=where, remedy=remedy))
 
-    def expected(self, expected: str, value: object, *, remedy: str | None = None) -> None:
+    def expected(self, expected: str, value: object) -> None:
         """Tell that a value is of the wrong type."""
-        self.wrong(f"expected {expected}, not {kind_of(value)}", remedy=remedy)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        quotes = "put it in quotes" if is_number and "string" in expected else None
+        self.wrong(f"expected {expected}, not {kind_of(value)}", remedy=quotes)
 
 
 Shape: TypeAlias = Callable[[object, Setting], _T | None]
@@ -85,8 +87,7 @@ def flag(value: object, setting: Setting) -> bool | None:
 def text(value: object, setting: Setting) -> str | None:
     """A string that is not empty."""
     if not isinstance(value, str):
-        quoted = f'write "{value}"' if isinstance(value, int | float) and not isinstance(value, bool) else None
-        setting.expected("a string", value, remedy=quoted)
+        setting.expected("a string", value)
     elif not value.strip():
         setting.wrong("expected a string that is not empty")
     else:
@@ -184,7 +185,8 @@ def index_url(value: object, setting: Setting) -> IndexURL | None:
     if url is None:
         return None
     if not is_url(url):
-        setting.wrong(f"not a URL: {redact(url)}", value=url)
+        # What is no URL could still hold a password, and nobody can tell where.
+        setting.wrong("expected a URL that begins with its scheme, such as https:", value=url)
         return None
     return IndexURL.parse(url)
 

@@ -1,0 +1,1 @@
+"""How is it written down? Locks as texts: read, written, compared."""

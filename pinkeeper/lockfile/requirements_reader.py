@@ -1,0 +1,89 @@
+"""Reads the pins of a requirements file that pinkeeper, pip-compile, uv, PDM or Poetry wrote."""
+
+from __future__ import annotations
+
+import re
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from pinkeeper.errors import InputError
+from pinkeeper.model.digest import Digest
+from pinkeeper.model.lock import Lock, LockedPackage
+from pinkeeper.model.logical_lines import logical_lines
+
+__all__ = ["read_requirements_lock"]
+
+_HASH = re.compile(r"\s--hash[=\s]\s*(\S+)")
+_OPTIONS = re.compile(r"\s--?[a-zA-Z].*")
+# What all of these tools write for all but a few packages; the rest takes the long way.
+_PLAIN_PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[([A-Za-z0-9._, -]*)\])?\s*==\s*([A-Za-z0-9.!+_-]+)\s*\Z")
+_VERSION_IN_WHEEL_URL = re.compile(r"/[^/-]+-([^/-]+)(?:-\d[^/-]*)?-[^/-]+-[^/-]+-[^/-]+\.whl(?:[#?]|\Z)")
+
+
+def read_requirements_lock(text: str, *, path: str) -> Lock:
+    """The pins of a lock; options, comments and requirements that pin nothing are passed over.
+
+    Raises InputError, with file and line, for a line that no such tool writes.
+    """
+    packages = []
+    for line, content in logical_lines(text):
+        if content.startswith("-"):
+            continue
+        package = _package(content, where=f"{path}:{line}")
+        if package is not None:
+            packages.append(package)
+    return Lock(
+        packages=tuple(sorted(packages, key=lambda package: (package.name, package.version, package.marker or "")))
+    )
+
+
+def _package(content: str, *, where: str) -> LockedPackage | None:
+    try:
+        hashes = frozenset(Digest.parse(text) for text in _HASH.findall(content))
+    except ValueError as error:
+        raise InputError(str(error), where=where) from None
+    text = _OPTIONS.sub("", content).strip()
+    if (plain := _PLAIN_PIN.match(text)) is not None:
+        name, extras, version = plain.groups()
+        return LockedPackage(
+            name=canonicalize_name(name),
+            version=_version(version, where=where),
+            hashes=hashes,
+            extras=frozenset(canonicalize_name(extra.strip()) for extra in (extras or "").split(",") if extra.strip()),
+        )
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        if text.startswith((".", "/")) or "://" in text.partition("@")[0]:
+            return None  # a local project or a bare address: nothing here is a pin
+        raise InputError(f"not a requirement: {str(error).splitlines()[0]}", where=where) from None
+    pinned = _pinned(requirement)
+    if pinned is None:
+        return None
+    return LockedPackage(
+        name=canonicalize_name(requirement.name),
+        version=_version(pinned, where=where),
+        hashes=hashes,
+        extras=frozenset(canonicalize_name(extra) for extra in requirement.extras),
+        url=requirement.url,
+        marker=None if requirement.marker is None else str(requirement.marker),
+    )
+
+
+def _pinned(requirement: Requirement) -> str | None:
+    if requirement.url is not None:
+        found = _VERSION_IN_WHEEL_URL.search(requirement.url)
+        return found[1] if found else None
+    parts = list(requirement.specifier)
+    if len(parts) != 1 or parts[0].operator not in {"==", "==="} or parts[0].version.endswith(".*"):
+        return None
+    return parts[0].version
+
+
+def _version(text: str, *, where: str) -> Version:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        raise InputError(f"not a version: {text}", where=where) from None

@@ -1,0 +1,1 @@
+"""How is it shown? Pure functions of results."""

@@ -1,0 +1,70 @@
+"""The summary of a lock, as lines for a terminal, each with a style that a printer may turn into a colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockWarning
+
+__all__ = ["lock_summary"]
+
+Line = tuple[str, str | None]
+
+
+def lock_summary(result: LockResult) -> tuple[Line, ...]:
+    """(text, style) lines; styles are ``good``, ``added``, ``removed``, ``changed``, ``quiet``, ``warning`` or None."""
+    return tuple(_lines(result))
+
+
+def _lines(result: LockResult) -> Iterator[Line]:
+    for warning in result.warnings:
+        yield from _warning(warning)
+    yield from _changes(result)
+    if result.held_back:
+        yield "Held back by the cooldown:", None
+        for held in result.held_back:
+            yield _held(held), "quiet"
+    count = f"{result.packages} package{'' if result.packages == 1 else 's'}"
+    yield f"Locked {count} for {result.target} in {result.elapsed:.2f} s ({_network(result)})", "good"
+    for written in result.outputs:
+        if written.path != "-":
+            yield f"{'Wrote' if written.changed else 'Unchanged:'} {written.path}", None
+
+
+def _network(result: LockResult) -> str:
+    if result.requests == 0:
+        return "no network"
+    return f"{result.requests} requests, {result.bytes_read / 1e6:.1f} MB"
+
+
+def _warning(warning: LockWarning) -> Iterator[Line]:
+    yield f"warning: {warning.message}", "warning"
+    yield from ((f"  {detail}", None) for detail in warning.details)
+
+
+def _changes(result: LockResult) -> Iterator[Line]:
+    changes: LockChanges = result.changes
+    if not result.previous:
+        return
+    for change in changes.added:
+        yield f"+ {change.name} {change.new}", "added"
+    for change in changes.removed:
+        yield f"- {change.name} {change.old}", "removed"
+    for change in changes.upgraded:
+        yield f"^ {change.name} {change.old} -> {change.new}", "changed"
+    for change in changes.downgraded:
+        yield f"v {change.name} {change.old} -> {change.new}", "warning"
+    if not changes:
+        yield "No pin moved.", None
+
+
+def _held(held: HeldBack) -> str:
+    chosen = f", locked {held.chosen}" if held.chosen is not None else ""
+    if held.until is None:
+        return f"  {held.name} {held.version}: the index gives no upload time{chosen}"
+    return f"  {held.name} {held.version}: until {_minute(held.until)}{chosen}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
