@@ -19,9 +19,9 @@ from pinkeeper.resolver.selection import Rejected, Rejection, Release, parse_ver
 
 __all__ = ["held_back", "warnings_for"]
 
-# A release this much older than the newest one is told: long enough for a maintained project to have fixed things,
-# and not so short that every upper bound becomes an alarm.
-_FAR_OLDER = timedelta(days=2 * 365)
+# A release this much older than the newest one is told. An ordinary upper bound somewhere in the tree is no news; one
+# that keeps a package four years behind is, and so is one year where the resolver gave newer releases up in silence.
+_FAR_OLDER = timedelta(days=4 * 365)
 _FAR_OLDER_AFTER_BACKTRACKING = timedelta(days=365)
 _YEAR = 365.25
 
