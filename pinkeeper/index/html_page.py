@@ -17,7 +17,7 @@ from packaging.utils import NormalizedName
 from pinkeeper.errors import IndexPageError
 from pinkeeper.index.records import FileRecord, PageRecord, Spelling, group_releases
 
-__all__ = ["html_anchors", "html_file", "html_page", "html_page_of"]
+__all__ = ["html_anchors", "html_file", "html_filename", "html_page", "html_page_of"]
 
 _START = '<a href="'
 _ATTRIBUTE = re.compile(r'([a-zA-Z-]+)="([^"]*)"')
@@ -34,7 +34,7 @@ def html_page(text: str, *, url: str, name: NormalizedName) -> PageRecord:
 
 def html_page_of(anchors: Iterable[str], *, base: str, name: NormalizedName) -> PageRecord:
     """Sort anchors into the releases of one project; those of others are passed over."""
-    files = ((_filename(anchor), anchor.encode()) for anchor in anchors)
+    files = ((html_filename(anchor), anchor.encode()) for anchor in anchors)
     return group_releases(files, name=name, base=base, spelling=Spelling.HTML, join=b"\n".join)
 
 
@@ -59,7 +59,7 @@ def html_file(anchor: str) -> FileRecord:
     requires_python = attributes.get("data-requires-python")
     yanked = attributes.get("data-yanked")
     return FileRecord(
-        _filename(anchor),
+        html_filename(anchor),
         location,
         (fragment.replace("=", ":", 1),) if "=" in fragment else (),
         unescape(requires_python) if requires_python else None,
@@ -70,7 +70,7 @@ def html_file(anchor: str) -> FileRecord:
     )
 
 
-def _filename(anchor: str) -> str:
+def html_filename(anchor: str) -> str:
     """The last part of the address: what will be fetched, whatever the anchor's text calls it."""
     location = anchor.partition('"')[0].partition("#")[0]
     if "&" in location:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -10,7 +9,7 @@ from packaging.utils import NormalizedName
 
 from pinkeeper.errors import IndexPageError
 from pinkeeper.index.filenames import wheel_tags
-from pinkeeper.index.html_page import html_file, html_page
+from pinkeeper.index.html_page import html_file, html_filename, html_page
 from pinkeeper.index.json_page import json_files, json_page
 from pinkeeper.index.records import FileRecord, PageRecord, Spelling
 from pinkeeper.model.digest import Digest
@@ -61,23 +60,37 @@ class Listing:
         self._base = record.base
         self._spelling = record.spelling
         self._said = dict(zip(record.versions, record.files, strict=True))
-        self._decoded: dict[str, tuple[DistributionFile, ...]] = {}
+        self._read: dict[str, dict[str, FileRecord | str | DistributionFile]] = {}
         self._local = local
 
-    def files(self, version: str) -> tuple[DistributionFile, ...]:
-        """The distribution files of one of `versions`, sorted by name. Raises IndexPageError for broken entries."""
-        known = self._decoded.get(version)
-        if known is None:
-            files = (self._file(record) for record in self._records(self._said[version]))
-            known = self._decoded[version] = tuple(sorted(files, key=lambda file: file.filename))
-        return known
+    def filenames(self, version: str) -> tuple[str, ...]:
+        """The names of the files of one of `versions`, sorted. Raises IndexPageError for broken entries."""
+        return tuple(sorted(self._entries(version)))
 
-    def _records(self, said: bytes) -> Iterable[FileRecord]:
-        match self._spelling:
-            case Spelling.JSON:
-                return json_files(said, url=self._base)
-            case Spelling.HTML:
-                return map(html_file, said.decode().split("\n"))
+    def file(self, version: str, filename: str) -> DistributionFile:
+        """One of the files of a release. Raises IndexPageError for a broken entry."""
+        entries = self._entries(version)
+        entry = entries[filename]
+        if not isinstance(entry, DistributionFile):
+            entry = entries[filename] = self._file(html_file(entry) if isinstance(entry, str) else entry)
+        return entry
+
+    def files(self, version: str) -> tuple[DistributionFile, ...]:
+        """All files of a release, sorted by name. Raises IndexPageError for broken entries."""
+        return tuple(self.file(version, filename) for filename in self.filenames(version))
+
+    def _entries(self, version: str) -> dict[str, FileRecord | str | DistributionFile]:
+        """The files of a release by name, each read as far as anybody asked. Of two that share a name the first is."""
+        known = self._read.get(version)
+        if known is None:
+            said = self._said[version]
+            match self._spelling:
+                case Spelling.JSON:
+                    known = {record.filename: record for record in reversed(list(json_files(said, url=self._base)))}
+                case Spelling.HTML:
+                    known = {html_filename(anchor): anchor for anchor in reversed(said.decode().split("\n"))}
+            self._read[version] = known
+        return known
 
     def _file(self, record: FileRecord) -> DistributionFile:
         url = record.url if record.url.startswith(("https://", "http://")) else urljoin(self._base, record.url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TypeAlias
 
 from pinkeeper.errors import InputError
@@ -83,8 +83,12 @@ def kind_of(value: object) -> str:
             return "a float"
         case str():
             return "a string"
-        case date() | time():
-            return "a date or time"
+        case datetime():
+            return "a date-time"
+        case date():
+            return "a date"
+        case time():
+            return "a time of day"
         case list():
             return "an array"
         case _:

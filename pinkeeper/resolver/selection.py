@@ -122,18 +122,25 @@ class Selector:
 
     def _judge(self, listing: ProjectListing, text: str) -> Release | Rejected:
         name, version = listing.name, parse_version(text)
-        misses: dict[Rejection, DistributionFile] = {}
+        misses: dict[Rejection, str] = {}
         ranked: list[tuple[bool, int, tuple[int, str], DistributionFile]] = []
-        for file in listing.files(text):
-            rank = self._rank(name, file)
-            miss = rank if isinstance(rank, Rejection) else self._refusal(name, version, file)
+        for filename in listing.filenames(text):
+            rank = self._rank(name, filename)
+            if isinstance(rank, Rejection):
+                misses.setdefault(rank, filename)
+                continue
+            file = listing.file(text, filename)  # most files of a large release are never read further than their name
+            miss = self._refusal(name, version, file)
             if miss is not None:
-                misses.setdefault(miss, file)
-            elif not isinstance(rank, Rejection):
-                ranked.append((file.yanked is not None, rank, _build_order(file), file))
+                misses.setdefault(miss, filename)
+            else:
+                ranked.append((file.yanked is not None, rank, _build_order(filename), file))
         if not ranked:
             reason = min(misses, key=lambda miss: miss.value, default=Rejection.NO_FILES)
-            return Rejected(version=version, reason=reason, file=misses.get(reason))
+            example = misses.get(reason)
+            return Rejected(
+                version=version, reason=reason, file=None if example is None else listing.file(text, example)
+            )
         ranked.sort(key=lambda entry: (entry[0], entry[1], entry[2], entry[3].filename))
         files = tuple(entry[3] for entry in ranked)
         return Release(name=name, version=version, files=files, yanked=files[0].yanked, listing=listing)
@@ -145,18 +152,18 @@ class Selector:
         old_enough = [file for file in files if self._too_young(name, version, file) is None]
         return tuple(file for file in old_enough if file.yanked is None) or tuple(old_enough)
 
-    def _rank(self, name: NormalizedName, file: DistributionFile) -> int | Rejection:
+    def _rank(self, name: NormalizedName, filename: str) -> int | Rejection:
         """The place of a file in the target's order of preference; every sdist comes after every wheel."""
-        if file.wheel_tags is None:
+        if not filename.endswith(".whl"):
             return len(self._ranks) if self._policy.formats.allows_sdists(name) else Rejection.FORMAT
         if not self._policy.formats.allows_wheels(name):
             return Rejection.FORMAT
-        rank = self._tag_rank(file.wheel_tags)
+        rank = self._tag_rank("-".join(filename[:-4].rsplit("-", 3)[1:]))
         return Rejection.TAGS if rank is None else rank
 
     def _tag_rank(self, tags: str) -> int | None:
         if tags not in self._tag_ranks:
-            interpreters, abis, platforms = tags.split("-")
+            interpreters, abis, platforms = tags.rsplit("-", 2)
             ranks = (
                 self._ranks.get(f"{interpreter}-{abi}-{platform}".lower())
                 for interpreter in interpreters.split(".")
@@ -198,12 +205,10 @@ class Selector:
 _HELD = frozenset({Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME, Rejection.EXCLUDED_NEWER})
 
 
-def _build_order(file: DistributionFile) -> tuple[int, str]:
+def _build_order(filename: str) -> tuple[int, str]:
     """Higher build numbers first, no build number last (PEP 427)."""
-    if file.wheel_tags is None:
-        return (0, "")
-    parts = file.filename[:-4].split("-")
-    if len(parts) != 6:  # noqa: PLR2004 - name, version, build and three tags
+    parts = filename.removesuffix(".whl").split("-")
+    if not filename.endswith(".whl") or len(parts) != 6:  # noqa: PLR2004 - name, version, build and three tags
         return (0, "")
     digits = parts[2][: len(parts[2]) - len(parts[2].lstrip("0123456789"))]
     return (-int(digits or 0), parts[2])

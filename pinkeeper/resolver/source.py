@@ -24,8 +24,16 @@ class ProjectListing(Protocol):
     index: str
     versions: tuple[str, ...]
 
+    def filenames(self, version: str) -> tuple[str, ...]:
+        """The names of the distribution files of one of `versions`, sorted."""
+        ...
+
+    def file(self, version: str, filename: str) -> DistributionFile:
+        """One of these files."""
+        ...
+
     def files(self, version: str) -> tuple[DistributionFile, ...]:
-        """The distribution files of one of `versions`."""
+        """All of them."""
         ...
 
 

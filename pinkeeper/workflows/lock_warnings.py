@@ -15,7 +15,7 @@ from pinkeeper.model.lock_result import HeldBack, LockWarning
 from pinkeeper.resolver.explanation import joined_versions
 from pinkeeper.resolver.needs import Wanted
 from pinkeeper.resolver.resolution import Pin, Problem, Resolution
-from pinkeeper.resolver.selection import Rejected, Rejection, Release, parse_version
+from pinkeeper.resolver.selection import Rejected, Rejection, Release
 
 __all__ = ["held_back", "warnings_for"]
 
@@ -109,13 +109,14 @@ def _ancient(resolution: Resolution) -> Iterator[LockWarning]:
         )
         if newest is None or newest.version <= pin.release.version or _pinned_by_user(pin):
             continue
-        given_up = [
-            version
-            for text in pin.release.listing.versions
-            if (version := parse_version(text)) > pin.release.version
-            and pin.specifier.contains(version)
-            and (pin.release.name, version) in resolution.journal.clashes
-        ]
+        given_up = sorted(
+            (
+                version
+                for name, version in resolution.journal.clashes
+                if name == pin.release.name and version > pin.release.version and pin.specifier.contains(version)
+            ),
+            reverse=True,
+        )
         if _is_far_older(pin.release, newest, backtracked=bool(given_up)):
             yield LockWarning(
                 kind="ancient-release",

@@ -27,6 +27,12 @@ class ScenarioListing:
         self.versions = tuple(str(v) for v in sorted(map(Version, releases), reverse=True))
         self.releases = {str(Version(version)): facts for version, facts in releases.items()}
 
+    def filenames(self, version: str) -> tuple[str, ...]:
+        return tuple(sorted(file.filename for file in self.files(version)))
+
+    def file(self, version: str, filename: str) -> DistributionFile:
+        return next(file for file in self.files(version) if file.filename == filename)
+
     def files(self, version: str) -> tuple[DistributionFile, ...]:
         facts = self.releases[version]
         stem = f"{self.name.replace('-', '_')}-{version}"
