@@ -7,6 +7,7 @@ statuses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 __all__ = [
@@ -119,11 +120,15 @@ class CacheError(PinkeeperError):
 
 
 class CollectedError(PinkeeperError):
-    """Independent failures told together, in order of their text."""
+    """Independent failures told together, in order of their text, numbers in it by value."""
 
     def __init__(self, errors: Sequence[PinkeeperError]) -> None:
-        self.errors = tuple(sorted(errors, key=str))
+        self.errors = tuple(sorted(errors, key=_by_value))
         super().__init__(f"{len(self.errors)} problems")
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+def _by_value(error: PinkeeperError) -> list[tuple[str, int]]:
+    return [(words, int(digits or 0)) for words, digits in re.findall(r"(\D*)(\d*)", str(error))]

@@ -78,7 +78,7 @@ class DependencyReader:
             if specifier is None:
                 return  # overridden for other environments only: not needed here
         elif requirement.url is not None:
-            raise UnusableRequirementError(f"it needs {requirement.name} from a URL, which a lock cannot follow")
+            raise UnusableRequirementError(f"{requirement.name} is wanted from a URL, which a lock does not follow yet")
         assert specifier is not None
         if requirement.name != parent:
             yield Wanted(identifier=Identifier(requirement.name), specifier=specifier)

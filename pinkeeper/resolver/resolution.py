@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from resolvelib import ResolutionImpossible, ResolutionTooDeep, Resolver
 
-from pinkeeper.errors import NoSolutionError, PinkeeperError
+from pinkeeper.errors import InputError, NoSolutionError, PinkeeperError
 from pinkeeper.model.origin import Origin
 from pinkeeper.model.requirement import InputRequirement
 from pinkeeper.resolver.dependencies import DependencyReader, UnusableRequirementError
@@ -141,7 +141,11 @@ def _roots(problem: Problem, reader: DependencyReader) -> list[Wanted]:
                     for need in reader.expand(None, asked.requirement)
                 ]
         except UnusableRequirementError as error:
-            raise NoSolutionError(str(error), where=asked.origin.place()) from error
+            raise InputError(
+                f"{asked.requirement.name} cannot be locked: {error}",
+                where=asked.origin.place(),
+                remedy="name a version that an index lists",
+            ) from error
     return roots
 
 

@@ -9,7 +9,7 @@ from pinkeeper.errors import InputError
 from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.requirement_file import read_requirements
 from pinkeeper.inputs.settings import Settings, read_settings
-from pinkeeper.inputs.sources import read_source
+from pinkeeper.inputs.sources import check_sections, read_source
 from pinkeeper.model.origin import Origin, OriginKind
 from pinkeeper.model.requirement import InputRequirement, InvalidRequirement, parse_requirement
 from pinkeeper.workflows.lock_options import LockOptions
@@ -51,7 +51,9 @@ def _settings_files(options: LockOptions, surroundings: Surroundings) -> Iterato
 def gather(options: LockOptions, settings: Settings, surroundings: Surroundings) -> Inputs:
     """All inputs of a run. Raises InputError."""
     inputs = Inputs()
-    for source in options.sources or (_default_source(surroundings),):
+    sources = options.sources or (_default_source(surroundings),)
+    check_sections(sources, extras=options.extras, all_extras=options.all_extras, groups=options.groups)
+    for source in sources:
         inputs = inputs.merged(
             read_source(
                 source,

@@ -65,14 +65,18 @@ def test_an_editable_with_a_name(line, expected):
     [
         (
             ".",
-            ".: editable and local projects cannot be locked yet\n"
-            "  remedy: take the line out, and give what it needs as a source beside this file: pyproject.toml",
+            (
+                ".: editable and local projects cannot be locked yet\n"
+                "  remedy: take the line out, and give what it needs as a source beside this file: pyproject.toml"
+            ),
         ),
         (
             "-e ./libs/demo[a,b]",
-            "./libs/demo[a,b]: editable and local projects cannot be locked yet\n"
-            "  remedy: take the line out, and give what it needs as a source beside this file: "
-            "libs/demo/pyproject.toml --extra a --extra b",
+            (
+                "./libs/demo[a,b]: editable and local projects cannot be locked yet\n"
+                "  remedy: take the line out, and give what it needs as a source beside this file: "
+                "libs/demo/pyproject.toml --extra a --extra b"
+            ),
         ),
         (
             "requirements/base.txt",
@@ -84,14 +88,18 @@ def test_an_editable_with_a_name(line, expected):
         ),
         (
             "-e git+https://me:secret@h.example/demo.git",
-            "git+https://h.example/demo.git does not say which package it is\n"
-            "  remedy: name it: -e NAME @ git+https://h.example/demo.git",
+            (
+                "git+https://h.example/demo.git does not say which package it is\n"
+                "  remedy: name it: -e NAME @ git+https://h.example/demo.git"
+            ),
         ),
         ("-e demo", "-e wants a URL or a path, not demo"),
         (
             "./demo-py3-none-any.whl",
-            "the name of the file does not say which package it is: demo-py3-none-any.whl\n"
-            "  remedy: name it: NAME @ ./demo-py3-none-any.whl",
+            (
+                "the name of the file does not say which package it is: demo-py3-none-any.whl\n"
+                "  remedy: name it: NAME @ ./demo-py3-none-any.whl"
+            ),
         ),
         (
             "https://[h.example/demo.zip",

@@ -238,8 +238,7 @@ def test_a_coding_comment_in_the_third_line_is_a_comment():
     assert str(caught.value) == (
         "requirements.in:4: it is not utf-8 text (invalid start byte)\n"
         "  remedy: save it as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-"
-    ) or caught.value.what.startswith("it is not utf-8 text")
-    assert caught.value.where == "requirements.in:4"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex"])
@@ -257,10 +256,12 @@ def test_an_unknown_coding_is_an_error(encoding):
     [
         (
             "\n\ndemo==1.0 extra",
-            "requirements.in:3: not a requirement: expected comma (within version specifier), "
-            "semicolon (after version specifier) or end\n"
-            "  demo==1.0 extra\n"
-            "      ~~~~~^",
+            (
+                "requirements.in:3: not a requirement: expected comma (within version specifier), "
+                "semicolon (after version specifier) or end\n"
+                "  demo==1.0 extra\n"
+                "      ~~~~~~^"
+            ),
         ),
         (
             "demo; os_name == '\\x'",
@@ -269,8 +270,10 @@ def test_an_unknown_coding_is_an_error(encoding):
         ("demo; " + "(" * 60, "requirements.in:1: not a requirement: it is too long or too deeply nested"),
         (
             "demo @ https://me:secret@h.example/x y",
-            "requirements.in:1: not a requirement: expected semicolon (after URL and whitespace) or end\n"
-            "  demo @ https://h.example/x y",
+            (
+                "requirements.in:1: not a requirement: expected semicolon (after URL and whitespace) or end\n"
+                "  demo @ https://h.example/x y"
+            ),
         ),
         ("--index-ur https://h.example", "requirements.in:1: unknown option --index-ur; did you mean --index-url?"),
         ("--zzz", "requirements.in:1: unknown option --zzz"),
@@ -293,8 +296,10 @@ def test_an_unknown_coding_is_an_error(encoding):
         ),
         (
             "demo --hash=sha256:abc",
-            "requirements.in:1: not a hash: --hash=sha256:abc\n"
-            "  remedy: write --hash=sha256: and 64 hexadecimal characters",
+            (
+                "requirements.in:1: not a hash: --hash=sha256:abc\n"
+                "  remedy: write --hash=sha256: and 64 hexadecimal characters"
+            ),
         ),
         (
             "demo --hash=md5:" + "0" * 32,
@@ -302,8 +307,10 @@ def test_an_unknown_coding_is_an_error(encoding):
         ),
         (
             "-r https://me:secret@h.example/base.in",
-            "requirements.in:1: https://h.example/base.in: files that lie at a URL are not included\n"
-            "  remedy: download it, look at it, and include the copy",
+            (
+                "requirements.in:1: https://h.example/base.in: files that lie at a URL are not included\n"
+                "  remedy: download it, look at it, and include the copy"
+            ),
         ),
         ("a\n-r gone.in", "requirements.in:2: gone.in cannot be included: there is no such file"),
         ("-r requirements.in", "requirements.in:1: requirements.in includes itself"),

@@ -2,8 +2,9 @@
 
     python -m tests.support.record_snapshot --packages-from requirements.txt -o testdata/snapshots/NAME
 
-For each pinned package a few releases around its pin are kept, and of these the sdists and the wheels that CPython
-3.12 on Linux (x86-64, glibc) could install. No host name is written.
+For each pinned package a few releases before its pin are kept and all after it, for a resolver must give up the same
+ones again, and of these the sdists and the wheels that CPython 3.12 on Linux (x86-64, glibc) could install. The pins go
+to NAME.pins.txt beside the folder. No host name is written.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--index-url", help="the simple repository to read (default: pip's own)")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="the snapshot's folder")
     parser.add_argument("--older", type=int, default=2, metavar="N", help="releases to keep before the pin")
-    parser.add_argument("--newer", type=int, default=3, metavar="N", help="releases to keep after the pin")
+    parser.add_argument("--newer", type=int, metavar="N", help="releases to keep after the pin (default: all)")
     options = parser.parse_args(arguments)
     pins = read_pins(options.packages_from.read_text(encoding="utf-8"))
     options.output.mkdir(parents=True, exist_ok=True)
@@ -64,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for version, release in project.releases.items():
                 if release.metadata is None:
                     sys.stderr.write(f"{project.name} {version}: no static metadata\n")
+    listed = "".join(f"{name}=={version}\n" for name, version in pins.items())
+    options.output.with_name(f"{options.output.name}.pins.txt").write_text(listed, encoding="utf-8", newline="\n")
     return 0
 
 
@@ -83,7 +86,7 @@ class _Recorder:
     client: httpx.Client
     index_url: str
     older: int
-    newer: int
+    newer: int | None
 
     def project(self, name: str, pin: Version) -> ProjectFacts:
         """Read a project's page, and the metadata of the releases that are kept."""
@@ -215,13 +218,13 @@ def _installable_tags() -> frozenset[tags.Tag]:
     )
 
 
-def _around(pin: Version, versions: Iterable[Version], *, older: int, newer: int) -> list[Version]:
+def _around(pin: Version, versions: Iterable[Version], *, older: int, newer: int | None) -> list[Version]:
     """The pin and its neighbours, oldest first; pre-releases only beside a pin that is one."""
     ordered = sorted(
         version for version in versions if version == pin or pin.is_prerelease or not version.is_prerelease
     )
     at = ordered.index(pin)
-    return ordered[max(0, at - older) : at + 1 + newer]
+    return ordered[max(0, at - older) : None if newer is None else at + 1 + newer]
 
 
 def _facts(file: ListedFile) -> FileFacts:
