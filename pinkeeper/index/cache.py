@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -69,6 +68,8 @@ class Cache:
         """Keep an entry, whole or not at all."""
         if self._root is None or not self._writable:
             return
+        import tempfile  # noqa: PLC0415 - a run that finds everything fresh writes nothing
+
         directory = self._root / kind
         content = _MARK + zlib.crc32(payload).to_bytes(4, "big") + payload
         try:

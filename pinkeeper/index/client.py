@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,15 +12,16 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
-from urllib.request import url2pathname
 
 from pinkeeper.errors import HashMismatchError, IndexPageError, NetworkError
 from pinkeeper.index.authentication import Authenticator
 from pinkeeper.index.failures import Failure, failure_of, failure_of_status, retry_after
 from pinkeeper.model.digest import Digest
-from pinkeeper.model.url import IndexURL, split_credentials
+from pinkeeper.model.url import IndexURL, path_of_file_url, split_credentials
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 __all__ = ["Client", "ClientOptions", "Response"]
@@ -157,7 +157,7 @@ class Client:
         take: Callable[[httpx.Response, str], _T],
     ) -> _T:
         """Ask until there is an answer, or no hope."""
-        import httpx  # noqa: PLC0415
+        from pinkeeper.index.http_library import httpx  # noqa: PLC0415 - a run that needs no network does without
 
         delay = _FIRST_DELAY
         for attempt in range(1, self._options.retries + 2):
@@ -252,7 +252,7 @@ class Client:
         return pool
 
     def _new_pool(self, *, verified: bool) -> httpx.Client:
-        import httpx  # noqa: PLC0415
+        from pinkeeper.index.http_library import httpx  # noqa: PLC0415 - a run that needs no network does without
 
         options = self._options
         return httpx.Client(
@@ -265,7 +265,9 @@ class Client:
         )
 
     def _tls_context(self) -> ssl.SSLContext:
-        import httpx  # noqa: PLC0415
+        import ssl  # noqa: PLC0415
+
+        from pinkeeper.index.http_library import httpx  # noqa: PLC0415
 
         options = self._options
         try:
@@ -285,7 +287,7 @@ class Client:
         return parts.netloc in self._options.trusted_hosts or parts.hostname in self._options.trusted_hosts
 
     def _read_file(self, url: str, *, max_bytes: int, accept_statuses: frozenset[int]) -> Response:
-        path = Path(url2pathname(unquote(urlsplit(url).path)))
+        path = Path(path_of_file_url(url))
         try:
             if path.stat().st_size > max_bytes:
                 raise _too_long(url, f"has {path.stat().st_size:,} bytes", max_bytes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -54,7 +53,7 @@ def failure_of_status(status: int) -> Failure:
 
 def failure_of(error: httpx.TransportError | httpx.DecodingError, *, host: str) -> Failure:
     """Read what went wrong below HTTP."""
-    import httpx  # noqa: PLC0415
+    from pinkeeper.index.http_library import httpx  # noqa: PLC0415
 
     if (certificate := _tls_problem(error)) is not None:
         return Failure(
@@ -98,6 +97,8 @@ def retry_after(header: str | None, *, now: float) -> float | None:
 
 
 def _tls_problem(error: BaseException | None) -> str | None:
+    import ssl  # noqa: PLC0415 - loads the whole of OpenSSL; only on the way to an error
+
     while error is not None:
         match error:
             case ssl.SSLCertVerificationError():

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from html import escape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from packaging.utils import NormalizedName
 
@@ -15,7 +13,7 @@ from pinkeeper.index.client import Client
 from pinkeeper.index.html_page import html_anchors, html_page_of
 from pinkeeper.index.page import Listing
 from pinkeeper.index.repository import ABSENT, MAX_PAGE_BYTES, Absent
-from pinkeeper.model.url import IndexURL
+from pinkeeper.model.url import IndexURL, path_of_file_url
 
 __all__ = ["FindLinks"]
 
@@ -69,6 +67,6 @@ def _folder(location: str) -> Path | None:
     if location.startswith(("http://", "https://")):
         return None
     if location.startswith("file:"):
-        path = Path(url2pathname(unquote(urlsplit(location).path)))
+        path = Path(path_of_file_url(location))
         return path if path.is_dir() or path.suffix not in {".html", ".htm"} else None
     return Path(location)

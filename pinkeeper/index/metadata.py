@@ -8,13 +8,10 @@ under the hash of the distribution file, for ever: the bytes behind a hash do no
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
+from typing import BinaryIO, cast
 
 import msgspec
 from packaging.utils import NormalizedName
@@ -26,6 +23,7 @@ from pinkeeper.index.client import Client
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.metadata import CoreMetadata, MetadataSource, group_by_extra
+from pinkeeper.model.url import path_of_file_url
 
 __all__ = ["MetadataReader"]
 
@@ -119,7 +117,7 @@ class MetadataReader:
         """The SHA-256 of a file whose index gives none, from its bytes. Raises HashMismatchError, NetworkError."""
         if file.sha256 is not None:
             return file.sha256
-        with tempfile.TemporaryFile() as content:
+        with _temporary() as content:
             return self._whole(file, content)
 
     def _wheel(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
@@ -139,9 +137,9 @@ class MetadataReader:
                 # The wheels of a project are alike: what one took three requests for, the next gets with the first.
                 self._tails[name] = remote.reach + remote.reach // 16
                 return self._parsed(content, name, version, file, MetadataSource.WHEEL_RANGE)
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as whole:
-            self._whole(file, whole)  # type: ignore[arg-type] # a spooled file is a binary file
-            content = wheel_metadata(whole, filename=file.filename)  # type: ignore[arg-type]
+        with _temporary() as whole:
+            self._whole(file, whole)
+            content = wheel_metadata(whole, filename=file.filename)
         return self._parsed(content, name, version, file, MetadataSource.WHEEL)
 
     def _sdist(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
@@ -158,14 +156,14 @@ class MetadataReader:
             parse_core_metadata(beside, subject=file.filename, source=MetadataSource.INDEX)
         ):
             return self._parsed(beside, name, version, file, MetadataSource.INDEX)
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as whole:
-            self._whole(file, whole)  # type: ignore[arg-type]
-            files = read_sdist_files(whole, filename=file.filename)  # type: ignore[arg-type]
+        with _temporary() as whole:
+            self._whole(file, whole)
+            files = read_sdist_files(whole, filename=file.filename)
             found = static_sdist_metadata(files, name=name, version=version, subject=file.filename)
             if not isinstance(found, NotStatic):
                 return found
             if name in self._allow_build:
-                return self._built(name, version, file, whole)  # type: ignore[arg-type]
+                return self._built(name, version, file, whole)
         raise MetadataUnavailableError(
             f"{name} {version} has no wheel for the target, and its sdist does not say statically what it needs",
             where=file.filename,
@@ -174,6 +172,8 @@ class MetadataReader:
         )
 
     def _built(self, name: NormalizedName, version: Version, file: DistributionFile, content: BinaryIO) -> CoreMetadata:
+        import tempfile  # noqa: PLC0415
+
         from pinkeeper.artifacts.build import build_metadata  # noqa: PLC0415
 
         with tempfile.TemporaryDirectory(prefix="pinkeeper-build-") as folder:
@@ -209,7 +209,7 @@ class MetadataReader:
             to.seek(0)
             return sha256
         hashes = {algorithm: hashlib.new(algorithm) for algorithm in ("sha256", *(d.algorithm for d in file.digests))}
-        path = url2pathname(unquote(urlsplit(file.url).path))
+        path = path_of_file_url(file.url)
         try:
             with Path(path).open("rb") as source:
                 while chunk := source.read(2**20):
@@ -247,3 +247,10 @@ class MetadataReader:
 def _shelf(sha256: str) -> str:
     """Spread entries over folders, so that none grows to tens of thousands."""
     return f"metadata/{sha256[:2]}"
+
+
+def _temporary() -> BinaryIO:
+    """A file that is gone when closed; on disk only where it grows large."""
+    import tempfile  # noqa: PLC0415 - most metadata comes without whole files
+
+    return cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))

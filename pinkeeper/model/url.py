@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-__all__ = ["Credentials", "IndexURL", "redact", "split_credentials"]
+__all__ = ["Credentials", "IndexURL", "path_of_file_url", "redact", "split_credentials"]
 
 _USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s'\"<>]*@")
 
@@ -57,3 +57,10 @@ def split_credentials(url: str) -> tuple[str, Credentials | None]:
 def redact(text: str) -> str:
     """Take the user information off every URL inside a text, for messages and logs."""
     return _USERINFO.sub(r"\1", text)
+
+
+def path_of_file_url(url: str) -> str:
+    """The path that a ``file:`` URL names on this system (RFC 8089)."""
+    from urllib.request import url2pathname  # noqa: PLC0415 - imports a whole HTTP client
+
+    return url2pathname(urlsplit(url).path)

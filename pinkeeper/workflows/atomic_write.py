@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from pinkeeper.errors import OutputError
@@ -18,6 +17,8 @@ def replace_text(path: Path, text: str, *, shown: str) -> None:
 
     shown: the path as the user named it. A symbolic link is followed: its target is replaced.
     """
+    import tempfile  # noqa: PLC0415 - a lock that does not change is not written
+
     target = path.resolve()
     temporary = ""
     try:
