@@ -124,10 +124,11 @@ class Prefetcher:
 
 def _when_done(future: Future[_T], then: Callable[[_T], Any]) -> None:
     def run(done: Future[_T]) -> None:
-        try:
-            result = done.result()
-        except PinkeeperError:
+        if done.exception() is not None:
             return  # kept in the future for the resolver, should it ever ask
-        then(result)
+        try:
+            then(done.result())
+        except PinkeeperError:
+            return  # what a page says wrongly the resolver meets again, if it looks at that release
 
     future.add_done_callback(run)

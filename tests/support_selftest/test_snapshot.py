@@ -111,7 +111,9 @@ def test_recording_keeps_the_releases_around_the_pins(tmp_path, index_factory, c
     fill(index)
     lock, output = tmp_path / "requirements.txt", tmp_path / "snapshot"
     lock.write_text("big==1.3\nonly-source==2\nsmall==1.0 \\\n    --hash=sha256:00\n")
-    assert main(["--packages-from", str(lock), "--index-url", index.url, "-o", str(output)]) == 0
+    options = ("--index-url", index.url, "-o", str(output), "--newer", "3")
+    assert main(["--packages-from", str(lock), *options]) == 0
+    assert (tmp_path / "snapshot.pins.txt").read_text() == "big==1.3\nonly-source==2\nsmall==1.0\n"
     big, only_source, small = read_snapshot(output)
     assert [*big.releases] == ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]
     assert big.releases["1.3"].metadata == MetadataFacts(requires_dist=("small>=1",))
