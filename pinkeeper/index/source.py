@@ -55,19 +55,16 @@ class IndexSource:
             if future is not None:
                 return future
             future = self._listings[name] = Future()
-        # Found by walking the places as far as the cache knows them; the network begins where it does not.
         places = self._places_for(name)
-        for place in places:
-            match place.remembered(name):
-                case None:
-                    self._workers.run(partial(self._fetch_listing, name, places), future)
-                    return future
-                case Absent():
-                    continue
-                case Listing() as listing:
-                    future.set_result(listing)
-                    return future
-        self._workers.run(partial(self._fetch_listing, name, ()), future)
+        try:
+            known = _remembered(name, places)
+        except BaseException as error:
+            future.set_exception(error)  # whoever waits for it must not wait for ever
+            raise
+        if known is None:
+            self._workers.run(partial(self._fetch_listing, name, places), future)
+        else:
+            future.set_result(known)
         return future
 
     def metadata(self, name: NormalizedName, version: Version, file: DistributionFile) -> Future[CoreMetadata]:
@@ -77,7 +74,11 @@ class IndexSource:
             if future is not None:
                 return future
             future = self._files[file.url] = Future()
-        known = self._metadata.remembered(file)
+        try:
+            known = self._metadata.remembered(file)
+        except BaseException as error:
+            future.set_exception(error)
+            raise
         if known is not None:
             future.set_result(known)
         else:
@@ -114,3 +115,16 @@ class IndexSource:
             details=(f"asked: {', '.join(asked)}",),
             remedy=f"did you mean {' or '.join(near)}?" if near else "check the spelling, and --index-url",
         )
+
+
+def _remembered(name: NormalizedName, places: Sequence[Repository | FindLinks]) -> Listing | None:
+    """What the cache knows, walking the places as far as it knows them; None where one of them must be asked."""
+    for place in places:
+        match place.remembered(name):
+            case None:
+                return None
+            case Absent():
+                continue
+            case Listing() as listing:
+                return listing
+    return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from pinkeeper.errors import PinkeeperError, StaleLockError
+from packaging.utils import NormalizedName
+
+from pinkeeper.errors import HashMismatchError, PinkeeperError, StaleLockError
 from pinkeeper.inputs.settings import Settings
 from pinkeeper.lockfile.compare import compare_locks
 from pinkeeper.lockfile.requirements_reader import read_requirements_lock
@@ -15,7 +17,8 @@ from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.lock_result import LockResult, WrittenLock
 from pinkeeper.model.origin import Origin, OriginKind
-from pinkeeper.resolver.resolution import Pin, Resolution, resolve
+from pinkeeper.model.requirement import InputRequirement
+from pinkeeper.resolver.resolution import Pin, Problem, Resolution, resolve
 from pinkeeper.workflows.atomic_write import replace_text
 from pinkeeper.workflows.lock_command import command_line, index_lines
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
@@ -46,7 +49,7 @@ def lock(options: LockOptions, surroundings: Surroundings) -> LockResult:
         surroundings.progress.started(opened.counters)
         try:
             resolution = resolve(problem, opened.source, progress=surroundings.progress)
-            made = _made(resolution, decisions.hashes, opened.source.sha256s)
+            made = _made(resolution, problem, decisions.hashes, opened.source.sha256s)
         finally:
             surroundings.progress.finished()
         requests, bytes_read = opened.counters()
@@ -68,10 +71,16 @@ def lock(options: LockOptions, surroundings: Surroundings) -> LockResult:
 
 def _made(
     resolution: Resolution,
+    problem: Problem,
     hashes: HashChoice,
     sha256s: Callable[[Iterable[DistributionFile]], Mapping[str, str]],
 ) -> Lock:
-    """Pins with the hashes that may be installed; hashes that no index gives are computed from the files."""
+    """Pins with the hashes that may be installed; hashes that no index gives are computed from the files.
+
+    Where the user's own line of a package has hashes, only files with one of these. Raises HashMismatchError where no
+    file has.
+    """
+    demanded = _demanded(problem.requirements)
     files = {pin.release.name: _files(resolution, pin, hashes) for pin in resolution.pins}
     unknown = [file for chosen in files.values() for file in chosen if file.sha256 is None]
     computed = sha256s(unknown) if unknown else {}
@@ -80,8 +89,10 @@ def _made(
             LockedPackage(
                 name=pin.release.name,
                 version=pin.release.version,
-                hashes=frozenset(
-                    Digest("sha256", file.sha256 or computed[file.url]) for file in files[pin.release.name]
+                hashes=_admitted(
+                    pin,
+                    frozenset(Digest("sha256", file.sha256 or computed[file.url]) for file in files[pin.release.name]),
+                    demanded.get(pin.release.name),
                 ),
                 extras=pin.extras,
                 requested_by=tuple(origin for origin, _ in pin.requested_by if _is_shown(origin)),
@@ -90,6 +101,30 @@ def _made(
             for pin in resolution.pins
         )
     )
+
+
+def _demanded(requirements: Iterable[InputRequirement]) -> dict[NormalizedName, frozenset[Digest]]:
+    """SHA-256 hashes that the user's own lines give, by package."""
+    demanded: dict[NormalizedName, frozenset[Digest]] = {}
+    for asked in requirements:
+        hashes = frozenset(digest for digest in asked.hashes if digest.algorithm == "sha256")
+        if hashes:
+            name = asked.requirement.name
+            demanded[name] = demanded.get(name, hashes) & hashes
+    return demanded
+
+
+def _admitted(pin: Pin, found: frozenset[Digest], demanded: frozenset[Digest] | None) -> frozenset[Digest]:
+    if demanded is None:
+        return found
+    if not found & demanded:
+        raise HashMismatchError(
+            f"{pin.release.name} {pin.release.version}",
+            expected=" or ".join(sorted(map(str, demanded))),
+            actual=", ".join(sorted(map(str, found))),
+            where=pin.requested_by[0][0].place() if pin.requested_by else None,
+        )
+    return found & demanded
 
 
 def _files(resolution: Resolution, pin: Pin, hashes: HashChoice) -> tuple[DistributionFile, ...]:
