@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
@@ -16,6 +17,8 @@ from pinkeeper.resolver.policy import Strategy
 from pinkeeper.workflows.lock_options import AnnotationStyle, HashChoice, LockOptions
 
 __all__ = ["Said", "decode"]
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +75,9 @@ def decode(said: Said) -> LockOptions:
         formats=_formats(said),
         allow_build=frozenset(_name(text, "--allow-build") for text in said.allow_build),
         resolution=None if said.resolution is None else Strategy(said.resolution),
-        exclude_newer=None if said.exclude_newer is None else parse_moment(said.exclude_newer),
+        exclude_newer=_read(parse_moment, said.exclude_newer, "--exclude-newer"),
         exclude_newer_text=said.exclude_newer,
-        cooldown=None if said.cooldown is None else parse_duration(said.cooldown),
+        cooldown=_read(parse_duration, said.cooldown, "--cooldown"),
         cooldown_text=said.cooldown,
         python=_single(said.pythons, "--python-version"),
         platform=_single(said.platforms, "--platform"),
@@ -104,6 +107,16 @@ def _formats(said: Said) -> FormatControl:
     for value in said.no_binary:
         formats = formats.with_no_binary(value)
     return formats
+
+
+def _read(reader: Callable[[str], _Value], text: str | None, option: str) -> _Value | None:
+    """Read a value, if there is one; an error says which option it was given to."""
+    if text is None:
+        return None
+    try:
+        return reader(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(error.what, where=option, remedy=error.remedy, details=error.details) from error
 
 
 def _single(values: Sequence[str], option: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pinkeeper.cli.printer import Printer
-from pinkeeper.errors import NoSolutionError, PinkeeperError, StaleLockError
+from pinkeeper.errors import CollectedError, NoSolutionError, PinkeeperError, StaleLockError
 
 __all__ = ["EXIT_DONE", "EXIT_FAILED", "EXIT_NO", "conclude"]
 
@@ -23,7 +23,8 @@ def conclude(job: Callable[[], None], printer: Printer, *, as_json: bool = False
             from pinkeeper.reports.lock_json import error_json  # noqa: PLC0415
 
             printer.data(error_json(error))
-        printer.error(str(error))
+        for problem in error.errors if isinstance(error, CollectedError) else (error,):
+            printer.error(str(problem))
         return EXIT_NO if isinstance(error, NoSolutionError | StaleLockError) else EXIT_FAILED
     except BrokenPipeError:
         raise

@@ -24,13 +24,13 @@ class UnusableRequirementError(PinkeeperError):
 class DependencyReader:
     """Judges markers for one target; every marker is evaluated once for each extra.
 
-    The releases of a project mostly repeat the same texts: each gives the same needs, the very same objects.
+    The releases of a project mostly repeat the same texts: equal texts give the very same needs.
     """
 
     def __init__(self, target: Target, overrides: Iterable[InputRequirement] = ()) -> None:
         self._environment = dict(target.markers)
         self._judged: dict[tuple[str, str], bool] = {}
-        self._needs: dict[tuple[NormalizedName, str, str], tuple[Wanted, ...]] = {}
+        self._needs: dict[tuple[str, str], tuple[Wanted, ...]] = {}
         self._overrides: dict[NormalizedName, list[Requirement]] = {}
         for override in overrides:
             self._overrides.setdefault(override.requirement.name, []).append(override.requirement)
@@ -49,38 +49,36 @@ class DependencyReader:
             self._judged[key] = known
         return known
 
-    def needs(self, name: NormalizedName, metadata: CoreMetadata, extra: str) -> Iterator[Wanted]:
+    def needs(self, metadata: CoreMetadata, extra: str) -> Iterator[Wanted]:
         """What a release itself needs, or what one extra adds to that. Raises UnusableRequirementError."""
         texts: Iterable[str] = metadata.requires
         if extra:
             texts = (*texts, *metadata.requires_by_extra.get(NormalizedName(extra), ()))
         for text in texts:
-            key = (name, text, extra)
+            key = (text, extra)
             known = self._needs.get(key)
             if known is None:
-                known = self._needs[key] = tuple(self._needs_of(name, text, extra))
+                known = self._needs[key] = tuple(self._needs_of(text, extra))
             yield from known
 
-    def _needs_of(self, name: NormalizedName, text: str, extra: str) -> Iterator[Wanted]:
+    def _needs_of(self, text: str, extra: str) -> Iterator[Wanted]:
         try:
             requirement = parse_requirement(text)
         except InvalidRequirement as error:
             raise UnusableRequirementError(f"its requirement {text!r} is not valid: {error}") from error
         # An extra adds what holds with it and does not hold without it.
         if self.holds(requirement.marker, extra) and not (extra and self.holds(requirement.marker)):
-            yield from self.expand(name, requirement)
+            yield from self.expand(requirement)
 
-    def expand(self, parent: NormalizedName | None, requirement: Requirement) -> Iterator[Wanted]:
+    def expand(self, requirement: Requirement) -> Iterator[Wanted]:
         """One requirement as needs: the project and each of its extras, after overrides."""
         specifier: SpecifierSet | None = requirement.specifier
-        if (overrides := self._overrides.get(requirement.name)) is not None and requirement.name != parent:
+        if (overrides := self._overrides.get(requirement.name)) is not None:
             specifier = next((override.specifier for override in overrides if self.holds(override.marker)), None)
             if specifier is None:
                 return  # overridden for other environments only: not needed here
         elif requirement.url is not None:
             raise UnusableRequirementError(f"{requirement.name} is wanted from a URL, which a lock does not follow yet")
         assert specifier is not None
-        if requirement.name != parent:
-            yield Wanted(identifier=Identifier(requirement.name), specifier=specifier)
-        for extra in sorted(requirement.extras):
+        for extra in ("", *sorted(requirement.extras)):
             yield Wanted(identifier=Identifier(requirement.name, extra), specifier=specifier)

@@ -115,7 +115,7 @@ class Prefetcher:
             project.followed.update((release.version, extra) for extra in extras)
         for extra in extras:
             try:
-                needs = list(self._reader.needs(release.name, metadata, extra))
+                needs = list(self._reader.needs(metadata, extra))
             except UnusableRequirementError:
                 continue  # the resolver meets it again and passes the release over
             for need in needs:

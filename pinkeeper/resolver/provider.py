@@ -192,7 +192,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
             self._look_ahead(release)
         try:
             metadata = self.metadata(release)
-            needs: list[Need] = list(self._reader.needs(identifier.name, metadata, identifier.extra))
+            needs: list[Need] = list(self._of_others(candidate, metadata))
             self._check_python(metadata)
         except (UnusableRequirementError, MetadataUnavailableError, ArtifactError) as error:
             self.unusable[identifier.name, release.version] = error
@@ -218,6 +218,15 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
             likely = release.version.is_prerelease or not judged.version.is_prerelease
             if likely and isinstance(judged, Release):
                 self._source.metadata(judged.name, judged.version, judged.files[0])
+
+    def _of_others(self, candidate: Candidate, metadata: CoreMetadata) -> Iterator[Wanted]:
+        """What a candidate needs, but for itself: a project may ask for more of its own extras."""
+        own = Identifier(candidate.identifier.name)
+        for need in self._reader.needs(metadata, candidate.identifier.extra):
+            if need.identifier.name == own.name and not need.admits(candidate.version):
+                raise UnusableRequirementError(f"it needs another version of itself, {need}")
+            if need.identifier not in {own, candidate.identifier}:
+                yield need
 
     def _check_python(self, metadata: CoreMetadata) -> None:
         if metadata.requires_python and not self._selector.admits_python(metadata.requires_python):

@@ -138,7 +138,7 @@ def _roots(problem: Problem, reader: DependencyReader) -> list[Wanted]:
             if reader.holds(asked.requirement.marker):
                 roots += [
                     Wanted(identifier=need.identifier, specifier=need.specifier, origin=asked.origin)
-                    for need in reader.expand(None, asked.requirement)
+                    for need in reader.expand(asked.requirement)
                 ]
         except UnusableRequirementError as error:
             raise InputError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ def asked(texts: list[str], path: str, kind: OriginKind) -> tuple[InputRequireme
     )
 
 
+target_of = cache(target)
+
+
 def problem_of(scenario: dict[str, Any]) -> Problem:
     policy = scenario.get("policy", {})
     formats = FormatControl()
@@ -54,7 +58,7 @@ def problem_of(scenario: dict[str, Any]) -> Problem:
         overrides=asked(scenario.get("overrides", []), "overrides.txt", OriginKind.OVERRIDES),
         preferred={canonicalize_name(name): Version(v) for name, v in scenario.get("locked", {}).items()},
         policy=Policy(
-            target=target(python=policy.get("python", "3.12"), platform=policy.get("platform", "linux_x86_64")),
+            target=target_of(python=policy.get("python", "3.12"), platform=policy.get("platform", "linux_x86_64")),
             now=NOW,
             formats=formats,
             pre=policy.get("pre", False),
