@@ -14,6 +14,8 @@ from pinkeeper.cli.outcome import EXIT_FAILED
 
 __all__ = ["app", "run"]
 
+_TYPERS_INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt; no command of ours returns it
+
 app = typer.Typer(
     name="pinkeeper",
     add_completion=False,
@@ -58,6 +60,8 @@ def run(arguments: list[str]) -> int:
     except typer.TyperException as error:
         sys.stderr.write(f"{_said(error, arguments)}\n")
         return EXIT_FAILED
+    if status == _TYPERS_INTERRUPTED:
+        raise KeyboardInterrupt
     return status if isinstance(status, int) else 0
 
 

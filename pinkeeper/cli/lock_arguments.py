@@ -129,7 +129,8 @@ def _single(values: Sequence[str], option: str) -> str | None:
 def _named(text: str) -> IndexURL:
     name, separator, url = text.partition("=")
     if not separator or not name or "://" in name or not url:
-        raise ConfigurationError("--index wants NAME=URL", where=f"--index {IndexURL.parse(text).url}")
+        shown = text.rpartition("@")[2]  # a misspelled URL may hold a password where none is expected
+        raise ConfigurationError("--index wants NAME=URL", where=f"--index {shown}")
     return IndexURL.parse(url, name=name)
 
 

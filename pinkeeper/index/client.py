@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
-from urllib.parse import unquote, urljoin, urlsplit
+from socket import SHUT_RDWR, socket
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from weakref import WeakSet
 
-from pinkeeper.errors import HashMismatchError, IndexPageError, NetworkError
+from pinkeeper.errors import ConfigurationError, HashMismatchError, IndexPageError, InputError, NetworkError
 from pinkeeper.index.authentication import Authenticator
-from pinkeeper.index.failures import Failure, failure_of, failure_of_status, retry_after
+from pinkeeper.index.failures import failure_of, failure_of_status, retry_after
+from pinkeeper.index.retries import next_pause
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.url import IndexURL, path_of_file_url, split_credentials
 
@@ -28,11 +33,12 @@ __all__ = ["Client", "ClientOptions", "Response"]
 
 _CONNECT_SECONDS = 10.0
 _MAX_REDIRECTS = 10
-_FIRST_DELAY = 0.25
-_LONGEST_DELAY = 60.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PACKINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+_PORTS = {"http": 80, "https": 443}
 _CHUNK = 2**20
+_SHORT = 2**16
 
 _T = TypeVar("_T")
 
@@ -52,7 +58,8 @@ class ClientOptions:
     """How to reach hosts. timeout: seconds without a byte. retries: tries after the first one.
 
     credentials: indexes that may carry some. trusted_hosts: ``host`` or ``host:port`` that may speak plain HTTP or show
-    any certificate. ca_bundle, client_cert: PEM files. netrc: the file to read, None for none.
+    any certificate. ca_bundle: a PEM file or a folder of hashed ones; client_cert: a PEM file with an open key.
+    netrc: the file to read, None for none.
     """
 
     credentials: tuple[IndexURL, ...] = ()
@@ -70,27 +77,33 @@ class ClientOptions:
 class Client:
     """Gets bytes over HTTP, or from ``file:`` addresses. Safe to use from several threads.
 
-    requests, bytes_read: what went over the network so far. The connections, and httpx itself, come with the first
-    request: a run that finds everything in the cache pays for neither.
+    requests, bytes_read: answers and the bytes of their bodies that came over the network so far. The connections, and
+    httpx itself, come with the first request: a run that finds everything in the cache pays for neither. Proxies are
+    those of the environment, as httpx reads it.
+
+    sleep: waits between tries, by default until `close` at most. now: POSIX seconds. log: takes a line for each answer.
     """
 
     def __init__(
         self,
         options: ClientOptions,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         now: Callable[[], float] = time.time,
         log: Callable[[str], None] | None = None,
     ) -> None:
         self._options = options
-        self._sleep = sleep
+        self._closed = threading.Event()
+        self._sleep = sleep or self._closed.wait
         self._now = now
         self._log = log
         self._authenticator = Authenticator(
             options.credentials, netrc=options.netrc, use_keyring=options.use_keyring, log=log
         )
+        self._trusted = frozenset(host.lower() for host in options.trusted_hosts)
         self._lock = threading.Lock()
         self._pools: dict[str, httpx.Client] = {}
+        self._sockets: WeakSet[socket] = WeakSet()
         self.requests = 0
         self.bytes_read = 0
 
@@ -102,50 +115,51 @@ class Client:
         max_bytes: int,
         accept_statuses: frozenset[int] = frozenset({HTTPStatus.OK}),
     ) -> Response:
-        """Get a whole answer of at most `max_bytes` decoded bytes.
+        """Get a whole answer of at most `max_bytes` unpacked bytes.
 
         Raises NetworkError for any status but the accepted ones and for what stays broken after all tries,
-        IndexPageError for an answer that is too long.
+        IndexPageError for an answer that is too long, InputError and ConfigurationError for certificates, a netrc file
+        or proxies that cannot be used.
         """
         if url.startswith("file:"):
             return self._read_file(url, max_bytes=max_bytes, accept_statuses=accept_statuses)
+        sent = {"accept-encoding": "gzip", **(headers or {})}
 
         def take(response: httpx.Response, final: str) -> Response:
-            body = b"".join(self._chunks(response, final, max_bytes=max_bytes))
+            # A part that was asked for as it lies on the server is no packed stream, whatever the server calls it.
+            is_raw = sent["accept-encoding"] == "identity"
+            body = b"".join(_chunks(response, final, max_bytes=max_bytes, is_raw=is_raw))
             return Response(url=final, status=response.status_code, headers=dict(response.headers), body=body)
 
-        return self._persistently(url, headers or {}, accept_statuses, take)
+        return self._persistently(url, sent, accept_statuses, take)
 
     def download(self, url: str, *, to: BinaryIO, digests: tuple[Digest, ...], max_bytes: int) -> str:
-        """Write a file's bytes to `to`; give their SHA-256 in hexadecimal.
+        """Write a file's bytes to `to`, from where it stands; give their SHA-256 in hexadecimal.
 
-        Raises HashMismatchError where a digest does not fit, and what `get` raises.
+        Raises HashMismatchError where a digest does not fit, what `get` raises, and what writing to `to` raises.
         """
+        if url.startswith("file:"):
+            with _opened(url, max_bytes=max_bytes) as content:
+                return _stored(_pieces(content, url, max_bytes=max_bytes), to=to, digests=digests, url=url)
         start = to.tell()
 
         def take(response: httpx.Response, final: str) -> str:
             to.seek(start)
             to.truncate()
-            running = {name: hashlib.new(name) for name in {"sha256", *(digest.algorithm for digest in digests)}}
-            for chunk in self._chunks(response, final, max_bytes=max_bytes):
-                to.write(chunk)
-                for hashing in running.values():
-                    hashing.update(chunk)
-            for digest in digests:
-                actual = running[digest.algorithm].hexdigest()
-                if actual != digest.value:
-                    raise HashMismatchError(
-                        _filename(url), expected=str(digest), actual=f"{digest.algorithm}:{actual}", where=final
-                    )
-            return running["sha256"].hexdigest()
+            # Bytes are hashed as they lie on the server; some servers call the packing of an sdist their own.
+            chunks = _chunks(response, final, max_bytes=max_bytes, is_raw=True)
+            return _stored(chunks, to=to, digests=digests, url=final)
 
-        # Bytes are hashed as they lie on the server, so no transport may pack them (RFC 9110, 8.4).
         return self._persistently(url, {"accept-encoding": "identity"}, frozenset({HTTPStatus.OK}), take)
 
     def close(self) -> None:
-        """Close all connections."""
+        """End all connections; requests that other threads have under way fail at once."""
+        self._closed.set()
         with self._lock:
             pools, self._pools = self._pools, {}
+            sockets = list(self._sockets)
+        for connection in sockets:
+            _end(connection)  # a thread that waits for bytes would not notice that its socket is closed
         for pool in pools.values():
             pool.close()
 
@@ -159,146 +173,198 @@ class Client:
         """Ask until there is an answer, or no hope."""
         from pinkeeper.index.http_library import httpx  # noqa: PLC0415 - a run that needs no network does without
 
-        delay = _FIRST_DELAY
-        for attempt in range(1, self._options.retries + 2):
-            asked = split_credentials(url)[0]
-            wait: float | None = None
+        start = _without_fragment(split_credentials(url)[0])
+        for attempt in count(1):
+            hops = [start]
+            asked_wait, was_reached = None, True
             try:
-                with self._answer(url, headers) as (response, asked):
+                with self._answer(hops, headers) as response:
                     if response.status_code in accept_statuses:
-                        return take(response, asked)
+                        return take(response, hops[-1])
                     failure = failure_of_status(response.status_code)
-                    wait = retry_after(response.headers.get("retry-after"), now=self._now())
+                    asked_wait = retry_after(response.headers.get("retry-after"), now=self._now())
+                    _finish(response)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                failure = failure_of(error, host=urlsplit(asked).netloc)
-            except (httpx.InvalidURL, ValueError) as error:
-                failure = Failure(what=f"the address cannot be used: {error}", hopeless=True)
-            if wait is not None and wait > _LONGEST_DELAY:
-                failure = Failure(what=f"{failure.what}, and asks to wait {wait:.0f} s", hopeless=True)
-            if failure.hopeless or attempt > self._options.retries:
-                tries = "" if attempt == 1 else f" ({attempt} tries)"
-                raise NetworkError(f"{failure.what}{tries}", url=asked, status=failure.status, remedy=failure.remedy)
-            pause = delay if wait is None else wait
-            self._tell(f"{asked}: {failure.what}; trying again in {pause:g} s")
+                failure = failure_of(error, host=urlsplit(hops[-1]).netloc)
+                was_reached = not isinstance(error, httpx.ConnectError)
+            self._check_open(hops[-1])
+            pause = next_pause(
+                failure,
+                url=hops[-1],
+                attempt=attempt,
+                retries=self._options.retries,
+                asked_wait=asked_wait,
+                was_reached=was_reached,
+            )
+            self._tell(f"{hops[-1]}: {failure.what}; trying again in {pause:g} s")
             self._sleep(pause)
-            delay *= 2
         raise AssertionError("the loop ends by returning or raising")
 
     @contextmanager
-    def _answer(self, url: str, headers: Mapping[str, str]) -> Iterator[tuple[httpx.Response, str]]:
-        """One answer, after redirects and, where asked for, credentials; with the address it came from."""
-        asked_keyring = False
-        current = split_credentials(url)[0]
-        for _ in range(_MAX_REDIRECTS + 1):
-            sent = {**headers, "user-agent": self._options.user_agent}
-            if (authorization := self._authenticator.header(current)) is not None:
-                sent["authorization"] = authorization
-            with self._pool(current).stream("GET", current, headers=sent) as response:
-                with self._lock:
-                    self.requests += 1
-                self._tell(f"GET {current} -> {response.status_code}")
+    def _answer(self, hops: list[str], headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """One answer to the last address of `hops`, where redirects are added, with credentials where there are any."""
+        while True:
+            url = hops[-1]
+            authorization = self._authenticator.header(url)
+            with self._exchange(url, headers, authorization) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
-                    current = self._redirected(current, response.headers["location"])
+                    if len(hops) > _MAX_REDIRECTS:
+                        raise NetworkError(f"more than {_MAX_REDIRECTS} redirects", url=hops[0])
+                    hops.append(self._redirected(url, response.headers["location"]))
+                    _finish(response)
                     continue
-                if response.status_code == HTTPStatus.UNAUTHORIZED and not asked_keyring:
-                    asked_keyring = True
-                    if self._authenticator.ask_keyring(current):
-                        continue
-                yield response, current
+                if response.status_code == HTTPStatus.UNAUTHORIZED and self._authenticator.ask_keyring(
+                    url, sent=authorization
+                ):
+                    _finish(response)
+                    continue
+                yield response
                 return
-        raise NetworkError(f"more than {_MAX_REDIRECTS} redirects", url=split_credentials(url)[0])
+
+    @contextmanager
+    def _exchange(self, url: str, headers: Mapping[str, str], authorization: str | None) -> Iterator[httpx.Response]:
+        """One request and the beginning of its answer."""
+        from pinkeeper.index.http_library import httpx  # noqa: PLC0415
+
+        sent = {**headers, "user-agent": self._options.user_agent}
+        if authorization is not None:
+            sent["authorization"] = authorization
+        pool = self._pool(url)
+        try:
+            request = pool.build_request("GET", url, headers=sent, extensions={"trace": self._watch})
+            response = pool.send(request, stream=True)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise NetworkError(f"the address cannot be used: {error}", url=url) from error
+        except RuntimeError as error:
+            self._check_open(url, error)  # closed between the two lines above
+            raise
+        with self._lock:
+            self.requests += 1
+        self._tell(f"GET {url} -> {response.status_code}")
+        try:
+            yield response
+        finally:
+            response.close()
+            with self._lock:
+                self.bytes_read += response.num_bytes_downloaded
 
     def _redirected(self, url: str, location: str) -> str:
-        target = split_credentials(urljoin(url, location))[0].partition("#")[0]
-        if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https" and not self._is_trusted(target):
+        try:
+            target = split_credentials(urljoin(url, location))[0].partition("#")[0]
+            parts = urlsplit(target)
+        except ValueError:
+            raise NetworkError("it redirects to something that is no address", url=url) from None
+        if parts.scheme not in _PORTS:
+            raise NetworkError(f"it redirects to an address of the kind {parts.scheme}:", url=url)
+        if urlsplit(url).scheme == "https" and parts.scheme != "https" and not self._is_trusted(_checked(target)):
             raise NetworkError(
                 "it redirects from HTTPS to an address that is not secure",
                 url=target,
-                remedy=f"--trusted-host {urlsplit(target).netloc}, if you know why",
+                remedy=f"--trusted-host {parts.netloc}, if you know why",
             )
         return target
 
-    def _chunks(self, response: httpx.Response, url: str, *, max_bytes: int) -> Iterator[bytes]:
-        announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > max_bytes:
-            raise _too_long(url, f"announces {int(announced):,} bytes", max_bytes)
-        taken = 0
-        for chunk in response.iter_bytes():
-            taken += len(chunk)
-            if taken > max_bytes:
-                raise _too_long(url, "goes on", max_bytes)
-            yield chunk
-        with self._lock:
-            self.bytes_read += response.num_bytes_downloaded
-
     def _pool(self, url: str) -> httpx.Client:
         """The connections for an address. Certificates are loaded with the first HTTPS one."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"}:
-            raise NetworkError("only http, https and file addresses are read", url=url)
-        trusted = self._is_trusted(url)
-        if parts.scheme == "http" and not trusted and parts.hostname not in _LOOPBACK:
-            raise NetworkError(
-                "plain HTTP lets anybody on the way change hashes and all",
-                url=url,
-                remedy=f"use https, or --trusted-host {parts.netloc}",
-            )
-        verified = parts.scheme == "https" and not trusted
-        key = "verified" if verified else "unverified"
+        parts = _checked(url)
+        is_trusted = self._is_trusted(parts)
+        if parts.scheme == "http":
+            if not is_trusted and parts.hostname not in _LOOPBACK:
+                raise NetworkError(
+                    "plain HTTP lets anybody on the way change hashes and all",
+                    url=url,
+                    remedy=f"use https, or --trusted-host {parts.netloc}",
+                )
+            kind = "plain"
+        else:
+            kind = "unverified" if is_trusted else "verified"
+        self._check_open(url)
         with self._lock:
-            pool = self._pools.get(key)
+            pool = self._pools.get(kind)
             if pool is None:
-                pool = self._pools[key] = self._new_pool(verified=verified)
+                pool = self._pools[kind] = self._new_pool(kind)
         return pool
 
-    def _new_pool(self, *, verified: bool) -> httpx.Client:
-        from pinkeeper.index.http_library import httpx  # noqa: PLC0415 - a run that needs no network does without
-
-        options = self._options
-        return httpx.Client(
-            verify=self._tls_context() if verified else False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(options.timeout, connect=_CONNECT_SECONDS, pool=None),
-            limits=httpx.Limits(
-                max_connections=options.max_connections, max_keepalive_connections=options.max_connections
-            ),
-        )
-
-    def _tls_context(self) -> ssl.SSLContext:
-        import ssl  # noqa: PLC0415
-
+    def _new_pool(self, kind: str) -> httpx.Client:
         from pinkeeper.index.http_library import httpx  # noqa: PLC0415
 
         options = self._options
+        verify = False if kind == "plain" else self._tls_context(is_verified=kind == "verified")
         try:
-            if options.ca_bundle is None:
+            return httpx.Client(
+                verify=verify,
+                follow_redirects=False,
+                timeout=httpx.Timeout(options.timeout, connect=_CONNECT_SECONDS, pool=None),
+                limits=httpx.Limits(
+                    max_connections=options.max_connections, max_keepalive_connections=options.max_connections
+                ),
+            )
+        except (httpx.InvalidURL, ValueError):
+            # The text of these errors may hold a part of the proxy's password.
+            raise ConfigurationError(
+                "the proxy settings cannot be used",
+                where="environment",
+                remedy="check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
+            ) from None
+        except ImportError:
+            raise ConfigurationError(
+                "a SOCKS proxy needs one more package", where="environment", remedy="pip install 'httpx[socks]'"
+            ) from None
+
+    def _tls_context(self, *, is_verified: bool) -> ssl.SSLContext:
+        import ssl  # noqa: PLC0415 - a run without HTTPS needs none
+
+        from pinkeeper.index.http_library import httpx  # noqa: PLC0415
+
+        bundle, certificate = self._options.ca_bundle, self._options.client_cert
+        where = "SSL_CERT_FILE"
+        try:
+            if not is_verified:
+                context = httpx.create_ssl_context(verify=False)
+            elif bundle is None:
                 context = httpx.create_ssl_context()
             else:
-                context = ssl.create_default_context(cafile=options.ca_bundle)
-            if options.client_cert is not None:
-                context.load_cert_chain(options.client_cert)
-        except (OSError, ssl.SSLError) as error:
-            shown = options.client_cert or options.ca_bundle or "the certificate bundle"
-            raise NetworkError(f"the certificates cannot be read: {error}", url=shown) from error
+                where = bundle
+                is_folder = Path(bundle).is_dir()
+                context = ssl.create_default_context(
+                    cafile=None if is_folder else bundle, capath=bundle if is_folder else None
+                )
+            if certificate is not None:
+                where = certificate
+                context.load_cert_chain(certificate, password=_no_password)
+        except OSError as error:  # among them ssl.SSLError
+            reason = "not a PEM file of the kind it should be" if isinstance(error, ssl.SSLError) else error.strerror
+            raise InputError(f"the certificates cannot be read: {reason}", where=where) from error
         return context
 
-    def _is_trusted(self, url: str) -> bool:
-        parts = urlsplit(url)
-        return parts.netloc in self._options.trusted_hosts or parts.hostname in self._options.trusted_hosts
+    def _is_trusted(self, parts: SplitResult) -> bool:
+        host = parts.hostname or ""
+        spelled = f"[{host}]" if ":" in host else host
+        return not self._trusted.isdisjoint({host, spelled, f"{spelled}:{parts.port or _PORTS[parts.scheme]}"})
+
+    def _watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep each connection's socket in mind, for `close`; called by the transport (httpx's trace extension)."""
+        if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            return
+        connection = info["return_value"].get_extra_info("socket")
+        with self._lock:
+            self._sockets.add(connection)
+        if self._closed.is_set():
+            _end(connection)
+
+    def _check_open(self, url: str, cause: Exception | None = None) -> None:
+        if self._closed.is_set():
+            raise NetworkError("given up, for the run ends", url=url) from cause
 
     def _read_file(self, url: str, *, max_bytes: int, accept_statuses: frozenset[int]) -> Response:
-        path = Path(path_of_file_url(url))
         try:
-            if path.stat().st_size > max_bytes:
-                raise _too_long(url, f"has {path.stat().st_size:,} bytes", max_bytes)
-            body = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            if HTTPStatus.NOT_FOUND in accept_statuses:
-                return Response(url=url, status=HTTPStatus.NOT_FOUND, headers={}, body=b"")
-            raise NetworkError("there is no such file", url=url, status=HTTPStatus.NOT_FOUND) from None
-        except OSError as error:
-            raise NetworkError(f"the file cannot be read: {error.strerror}", url=url) from error
-        kind = "application/vnd.pypi.simple.v1+json" if path.suffix == ".json" else "text/html"
+            with _opened(url, max_bytes=max_bytes) as content:
+                body = b"".join(_pieces(content, url, max_bytes=max_bytes))
+        except NetworkError as error:
+            if error.status not in accept_statuses:
+                raise
+            return Response(url=url, status=HTTPStatus.NOT_FOUND, headers={}, body=b"")
+        kind = "application/vnd.pypi.simple.v1+json" if urlsplit(url).path.endswith(".json") else "text/html"
         return Response(url=url, status=HTTPStatus.OK, headers={"content-type": kind}, body=body)
 
     def _tell(self, message: str) -> None:
@@ -306,9 +372,117 @@ class Client:
             self._log(message)
 
 
+def _checked(url: str) -> SplitResult:
+    """The parts of an address without credentials. Raises NetworkError for what is none, showing no secret in it."""
+    shown = url.rpartition("@")[2]
+    try:
+        parts = urlsplit(url)
+        is_usable = "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise NetworkError(
+            "the address cannot be used: its host or port is none",
+            url=shown,
+            remedy=None if shown == url else "percent-encode all but letters and digits in the user name and password",
+        )
+    if parts.scheme not in _PORTS:
+        raise NetworkError("only http, https and file addresses are read", url=shown)
+    if not parts.hostname:
+        raise NetworkError("the address has no host", url=url)
+    return parts
+
+
+def _without_fragment(url: str) -> str:
+    _checked(url)  # first: the sharp of a raw password would cut off what shows that it is one
+    return url.partition("#")[0]
+
+
+def _chunks(response: httpx.Response, url: str, *, max_bytes: int, is_raw: bool) -> Iterator[bytes]:
+    """The body, unpacked unless `is_raw`. Raises IndexPageError where it is too long or oddly packed."""
+    announced = response.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > max_bytes:
+        raise _too_long(url, f"announces {int(announced):,} bytes", max_bytes)
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if not is_raw and packing not in _PACKINGS:
+        # Not asked for; and packed twice, a few bytes fill the memory before they can be counted.
+        raise IndexPageError(f"the answer is packed as {packing[:60]}, which was not asked for", where=url)
+    taken = 0
+    for chunk in response.iter_raw() if is_raw else response.iter_bytes():
+        taken += len(chunk)
+        if taken > max_bytes:
+            raise _too_long(url, "goes on", max_bytes)
+        yield chunk
+
+
+def _finish(response: httpx.Response) -> None:
+    """Read what is left of a short answer that nobody wants, so that its connection can be used again."""
+    from pinkeeper.index.http_library import httpx  # noqa: PLC0415
+
+    length = response.headers.get("content-length", "")
+    if length.isdecimal() and int(length) <= _SHORT:
+        with suppress(httpx.TransportError):  # the answer is known already; only the connection is lost
+            for _ in response.iter_raw():
+                pass
+
+
+def _stored(chunks: Iterable[bytes], *, to: BinaryIO, digests: tuple[Digest, ...], url: str) -> str:
+    """Write and hash a file; give its SHA-256. Raises HashMismatchError."""
+    names = {"sha256", *(digest.algorithm for digest in digests)}
+    running = {name: hashlib.new(name, usedforsecurity=name not in {"md5", "sha1"}) for name in names}
+    for chunk in chunks:
+        to.write(chunk)
+        for hashing in running.values():
+            hashing.update(chunk)
+    for digest in digests:
+        actual = Digest(digest.algorithm, running[digest.algorithm].hexdigest())
+        if actual != digest:
+            filename = unquote(urlsplit(url).path.rpartition("/")[2])
+            raise HashMismatchError(filename, expected=str(digest), actual=str(actual), where=url)
+    return running["sha256"].hexdigest()
+
+
+@contextmanager
+def _opened(url: str, *, max_bytes: int) -> Iterator[BinaryIO]:
+    """A file by its ``file:`` address (RFC 8089). Raises NetworkError, with status 404 where there is none."""
+    parts = urlsplit(url)
+    if parts.netloc not in {"", "localhost"}:
+        raise NetworkError("only files of this machine are read", url=url)
+    try:
+        path = Path(path_of_file_url(url))
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise NetworkError("it is not a file", url=url)
+        if found.st_size > max_bytes:
+            raise _too_long(url, f"has {found.st_size:,} bytes", max_bytes)
+        content = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last for a path with a null character
+        raise NetworkError("there is no such file", url=url, status=HTTPStatus.NOT_FOUND) from None
+    except OSError as error:
+        raise NetworkError(f"the file cannot be read: {error.strerror}", url=url) from error
+    with content:
+        yield content
+
+
+def _pieces(content: BinaryIO, url: str, *, max_bytes: int) -> Iterator[bytes]:
+    taken = 0
+    while piece := content.read(_CHUNK):
+        taken += len(piece)
+        if taken > max_bytes:
+            raise _too_long(url, "goes on", max_bytes)
+        yield piece
+
+
+def _end(connection: socket) -> None:
+    """Shut a connection down, below its TLS layer, which another thread may be using."""
+    with suppress(OSError):  # it may have ended already
+        socket.shutdown(connection, SHUT_RDWR)
+
+
+def _no_password() -> str:
+    """Keep OpenSSL from asking at the terminal, where nobody may sit."""
+    return ""
+
+
 def _too_long(url: str, how: str, max_bytes: int) -> IndexPageError:
     return IndexPageError(f"the answer {how}; more than {max_bytes:,} bytes are not taken", where=url)
-
-
-def _filename(url: str) -> str:
-    return unquote(urlsplit(url).path.rpartition("/")[2])

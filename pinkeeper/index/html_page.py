@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from urllib.parse import unquote, urljoin
 
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 
 from pinkeeper.errors import IndexPageError
 from pinkeeper.index.records import FileRecord, PageRecord, Spelling, group_releases
@@ -24,12 +24,39 @@ _ATTRIBUTE = re.compile(r'([a-zA-Z-]+)="([^"]*)"')
 _ANCHOR_START = re.compile(r"<a[\s>]", re.IGNORECASE)
 _UNUSUAL = re.compile(r"<!--|<base[\s>]", re.IGNORECASE)
 _API_VERSION = re.compile(r'<meta\s+name="pypi:repository-version"\s+content="([0-9]+)\.[0-9]+"', re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_INTERACTIVE = re.compile(r"<(?:form|input|button|script|iframe|meta\s+http-equiv=.refresh)\b", re.IGNORECASE)
+_CHECK_URL = "check the index URL; it should end where project names begin, often with /simple"
 
 
 def html_page(text: str, *, url: str, name: NormalizedName) -> PageRecord:
-    """Cut a project's page into releases. Raises IndexPageError for what is not a simple page."""
+    """Cut a project's page into releases.
+
+    Raises IndexPageError for what is not a simple page: a log-in page or a portal's notice, which list no file either,
+    do not say that a project has no releases.
+    """
     base, anchors = html_anchors(text, url=url)
-    return html_page_of(anchors, base=base, name=name)
+    page = html_page_of(anchors, base=base, name=name)
+    if not page.versions and _is_something_else(text, name):
+        raise IndexPageError(
+            f"the answer is not a page of a simple repository (it lists no file of {name})",
+            where=url,
+            remedy=_CHECK_URL,
+        )
+    return page
+
+
+def _is_something_else(text: str, name: NormalizedName) -> bool:
+    """Whether a page without files was meant for a person: things to click and fill in, or words about other matters.
+
+    An empty list of files has no words, or names the project in them, or says its version (PEP 629).
+    """
+    if _API_VERSION.search(text) is not None:
+        return False
+    if _INTERACTIVE.search(text) is not None:
+        return True
+    words = unescape(_TAG.sub(" ", text)).strip()
+    return bool(words) and _ANCHOR_START.search(text) is None and name not in canonicalize_name(words)
 
 
 def html_page_of(anchors: Iterable[str], *, base: str, name: NormalizedName) -> PageRecord:
@@ -96,9 +123,7 @@ def _rewritten(text: str, *, url: str) -> tuple[str, Iterator[str]]:
     reader.close()
     if not reader.is_html and text.strip():
         raise IndexPageError(
-            "the answer is not a page of a simple repository (no HTML in it)",
-            where=url,
-            remedy="check the index URL; it should end where project names begin, often with /simple",
+            "the answer is not a page of a simple repository (no HTML in it)", where=url, remedy=_CHECK_URL
         )
     plain = (
         escape(attributes["href"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -20,11 +21,20 @@ __all__ = ["ACCEPT", "Listing", "parse_page"]
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPE = "application/vnd.pypi.simple.v1+html"
+_USERINFO = re.compile(
+    rb"([a-zA-Z][a-zA-Z0-9+.-]*:\\?/\\?/)[^/?#\s'\"<>\\]*@"
+)  # slashes perhaps as JSON may escape them
 ACCEPT = f"{JSON_TYPE}, {HTML_TYPE};q=0.2, text/html;q=0.01"  # PEP 691, "Version + Format Selection"
 
 
 def parse_page(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> PageRecord:
-    """Cut one project's page into releases. Raises IndexPageError where the bytes are not a page of that type."""
+    """Cut one project's page into releases. Raises IndexPageError where the bytes are not a page of that type.
+
+    Some indexes repeat the credentials that they were asked with in the addresses of files. What is cut here is kept
+    in the cache, so they are taken out first.
+    """
+    if b"@" in body:
+        body = _USERINFO.sub(rb"\1", body)
     media_type, _, parameters = content_type.partition(";")
     match media_type.strip().lower():
         case "application/vnd.pypi.simple.v1+json":

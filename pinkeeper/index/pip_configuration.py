@@ -1,7 +1,8 @@
 """The index that pip itself would use, so that no host's name need stand in this program.
 
-``PIP_INDEX_URL`` counts first, then pip's configuration files (site, then user, then global, as pip reads them), then
-the default built into the installed pip. The places of the files are those of pip's user guide, "Configuration".
+``PIP_INDEX_URL`` counts first, then pip's configuration files, then the default built into the installed pip. The
+files and their order are those of pip's user guide, "Configuration"; the sections are those of ``pip install``, for
+installing is what a lock is made for.
 """
 
 from __future__ import annotations
@@ -21,23 +22,32 @@ if TYPE_CHECKING:
 __all__ = ["default_index_url"]
 
 _SECTIONS = ("install", "global")  # a command's own section counts before the general one
-_KEYS = ("index-url", "index_url")
 
 
 def default_index_url(*, environ: Mapping[str, str], read: Callable[[Path], str | None]) -> IndexURL:
     """Find pip's index. read: gives a file's text, None where it cannot be read. Raises ConfigurationError."""
-    if environ.get("PIP_INDEX_URL"):
-        return IndexURL.parse(environ["PIP_INDEX_URL"])
-    texts = ((path, read(path)) for path in _files(environ))
-    parsers = [_parsed(text, path) for path, text in texts if text is not None and "index" in text]
+    if said := environ.get("PIP_INDEX_URL", "").strip():
+        return IndexURL.parse(said)
+    configured = _configured(environ, read)
     for section in _SECTIONS:
-        for parser in parsers:
-            for key in _KEYS:
-                if value := parser.get(section, key, fallback="").strip():
-                    return IndexURL.parse(value)
-    from pip._internal.models.index import PyPI  # noqa: PLC0415 - the one place that knows
+        if configured.get(section):
+            return IndexURL.parse(configured[section])
+    return IndexURL.parse(_built_in())
 
-    return IndexURL.parse(PyPI.simple_url)
+
+def _configured(environ: Mapping[str, str], read: Callable[[Path], str | None]) -> dict[str, str]:
+    """The index by section. Of several files the one that counts most decides, even by an empty value."""
+    found: dict[str, str] = {}
+    for path, text in _texts(environ, read):
+        if "index" not in text.lower():
+            continue
+        parser = _parsed(text, path)
+        for section in _SECTIONS:
+            if parser.has_section(section):
+                for key, value in parser.items(section):
+                    if key.replace("_", "-").removeprefix("--") == "index-url":
+                        found[section] = value.strip()
+    return found
 
 
 def _parsed(text: str, path: Path) -> RawConfigParser:
@@ -47,36 +57,69 @@ def _parsed(text: str, path: Path) -> RawConfigParser:
     try:
         parser.read_string(text, source=str(path))
     except Error as error:
+        # Further lines of the error's text quote the file, and with it perhaps a password.
         raise ConfigurationError(
             f"pip's configuration cannot be read: {str(error).splitlines()[0]}", where=str(path)
         ) from None
     return parser
 
 
-def _files(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Pip's configuration files, the one that counts most first."""
+def _built_in() -> str:
+    try:
+        from pip._internal.models.index import PyPI  # noqa: PLC0415 - the one place that knows
+    except ImportError:
+        raise ConfigurationError(
+            "there is no index to ask, and the installed pip does not tell its default",
+            remedy="name an index: --index-url URL",
+        ) from None
+    return str(PyPI.simple_url)
+
+
+def _texts(environ: Mapping[str, str], read: Callable[[Path], str | None]) -> Iterator[tuple[Path, str]]:
+    """Pip's configuration files that exist, the one that counts least first."""
     named = environ.get("PIP_CONFIG_FILE")
     if named == os.devnull:
         return
-    if named:
-        yield Path(named)
-    name = "pip.ini" if sys.platform == "win32" else "pip.conf"
-    yield Path(sys.prefix) / name
-    home = Path(environ.get("USERPROFILE" if sys.platform == "win32" else "HOME") or Path.home())
+    named_text = read(Path(named)) if named else None
+    home = _home(environ)
+    paths = [*_of_all_users(environ), *([] if named_text is not None else _of_the_user(environ, home))]
+    for path in (*paths, Path(sys.prefix) / _filename()):
+        if (text := read(path)) is not None:
+            yield path, text
+    if named and named_text is not None:
+        yield Path(named), named_text
+
+
+def _of_all_users(environ: Mapping[str, str]) -> Iterator[Path]:
+    match sys.platform:
+        case "win32":
+            yield Path(environ.get("PROGRAMDATA") or r"C:\ProgramData") / "pip" / _filename()
+        case "darwin":
+            yield Path("/Library/Application Support/pip") / _filename()
+        case _:
+            folders = environ.get("XDG_CONFIG_DIRS", "").strip() or "/etc/xdg"
+            yield from (Path(folder) / "pip" / _filename() for folder in folders.split(os.pathsep) if folder.strip())
+            yield Path("/etc") / _filename()
+
+
+def _of_the_user(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """The old place, then the new one."""
     if sys.platform == "win32":
-        yield Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "pip" / name
-        yield home / "pip" / name
-        yield Path(environ.get("PROGRAMDATA") or r"C:\ProgramData") / "pip" / name
-        return
-    support = home / "Library" / "Application Support" / "pip"
-    if sys.platform == "darwin" and support.is_dir():
-        yield support / name
+        yield home / "pip" / _filename()
+        yield Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "pip" / _filename()
+    elif sys.platform == "darwin":
+        yield home / ".pip" / _filename()
+        support = home / "Library" / "Application Support" / "pip"
+        yield (support if support.is_dir() else home / ".config" / "pip") / _filename()
     else:
-        yield Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip" / name
-    yield home / ".pip" / name
-    if sys.platform == "darwin":
-        yield Path("/Library/Application Support/pip") / name
-        return
-    yield Path("/etc") / name
-    for folder in reversed((environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)):
-        yield Path(folder) / "pip" / name
+        yield home / ".pip" / _filename()
+        yield Path(environ.get("XDG_CONFIG_HOME", "").strip() or home / ".config") / "pip" / _filename()
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    said = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME")
+    return Path(said) if said else Path.home()
+
+
+def _filename() -> str:
+    return "pip.ini" if sys.platform == "win32" else "pip.conf"

@@ -49,9 +49,12 @@ def _settings_files(options: LockOptions, surroundings: Surroundings) -> Iterato
 
 
 def gather(options: LockOptions, settings: Settings, surroundings: Surroundings) -> Inputs:
-    """All inputs of a run. Raises InputError."""
+    """All inputs of a run. Raises InputError.
+
+    Paths are taken relative to where the command runs: they are written into the lock, which is the same everywhere.
+    """
     inputs = Inputs()
-    sources = options.sources or (_default_source(surroundings),)
+    sources = tuple(map(surroundings.relative, options.sources)) or (_default_source(surroundings),)
     check_sections(sources, extras=options.extras, all_extras=options.all_extras, groups=options.groups)
     for source in sources:
         inputs = inputs.merged(
@@ -64,11 +67,11 @@ def gather(options: LockOptions, settings: Settings, surroundings: Surroundings)
                 groups=options.groups or settings.groups,
             )
         )
-    for path in options.constraints:
+    for path in map(surroundings.relative, options.constraints):
         inputs = inputs.merged(
             read_requirements(path, read=surroundings.read, environ=surroundings.environ, kind=OriginKind.CONSTRAINTS)
         )
-    for path in options.overrides:
+    for path in map(surroundings.relative, options.overrides):
         inputs = inputs.merged(
             read_requirements(path, read=surroundings.read, environ=surroundings.environ, kind=OriginKind.OVERRIDES)
         )

@@ -1,0 +1,124 @@
+"""Help and README say what there is, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from pinkeeper import __version__
+from tests.support.command_line import CommandLine
+
+_README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+_CONSOLE = [
+    line
+    for block in re.findall(r"```console\n(.*?)```", _README, flags=re.DOTALL)
+    for line in block.splitlines()
+    if "pinkeeper" in line
+]
+_LOCK_OPTIONS = """
+    --extra --all-extras --group --constraint -c --override --upgrade -U --upgrade-package -P --pre --only-binary
+    --no-binary --allow-build --resolution --exclude-newer --cooldown --python-version --platform --index-url -i
+    --extra-index-url --index --find-links -f --no-index --offline --cache-dir --no-cache --hashes --check --no-header
+    --no-annotate --annotation-style --trusted-host --cert --client-cert --output-file -o --format --color --quiet -q
+    --verbose -v --help
+""".split()  # noqa: SIM905 - a paragraph is easier to read than forty strings
+
+
+def _options(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+|-[a-zA-Z])(?![\w-])", text))
+
+
+@pytest.fixture
+def help_of(cli: CommandLine):
+    def run(*command: str) -> str:
+        result = cli(*command, "--help")
+        assert result.status == 0
+        assert result.stderr == ""
+        return result.stdout
+
+    return run
+
+
+def test_help_of_lock_has_every_option_of_the_design(help_of):
+    text = help_of("lock")
+    assert set(_LOCK_OPTIONS) <= _options(text)
+    for word in ("linux_x86_64", "musllinux_x86_64", "windows_amd64", "lowest-direct", "targets", "split", "json"):
+        assert word in text
+
+
+def test_help_lists_the_commands(help_of):
+    text = help_of()
+    assert "lock" in text
+    assert "cache" in text
+    assert "--version" in text
+    assert set(re.findall(r"^  (dir|info|clear)\b", help_of("cache"), flags=re.MULTILINE)) == {"dir", "info", "clear"}
+
+
+@pytest.mark.parametrize("command", ["dir", "info", "clear"])
+def test_help_of_the_cache_commands(help_of, command):
+    assert "--cache-dir" in help_of("cache", command)
+
+
+@pytest.mark.parametrize("arguments", [[], ["cache"]], ids=["nothing", "cache"])
+def test_asking_for_nothing_is_answered_with_help(cli, arguments):
+    result = cli(*arguments)
+    assert result.status == 2
+    assert "Usage: pinkeeper" in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["-V"]])
+def test_version(cli, arguments):
+    result = cli(*arguments)
+    assert (result.status, result.stdout, result.stderr) == (0, f"pinkeeper {__version__}\n", "")
+
+
+@pytest.mark.parametrize("word", ["lokc", "cache lokc"])
+def test_unknown_command(cli, word):
+    result = cli(*word.split())
+    assert result.status == 2
+    assert result.stdout == ""
+    assert "lokc" in result.stderr
+    assert result.stderr.count("error: ") == 1
+
+
+def test_readme_names_options_that_exist(help_of):
+    known = _options(help_of("lock"))
+    shown = set()
+    for line in _CONSOLE:
+        for command in line.partition("#")[0].split("&&"):
+            words = shlex.split(command)
+            if words and Path(words[0]).name == "pinkeeper":
+                assert words[1] == "lock", line
+                shown |= {word.partition("=")[0] for word in words[2:] if word.startswith("-")}
+    assert len(shown) >= 5
+    assert shown <= known
+    prose = re.sub(r"```.*?```|`pip [^`]*`", "", _README, flags=re.DOTALL)
+    named = set(re.findall(r"`(--[a-z][a-z-]+)", prose))
+    assert named - {"--require-hashes"} <= known
+
+
+@pytest.mark.parametrize("line", [line for line in _CONSOLE if line.startswith("pinkeeper lock")])
+def test_readme_commands_run(index, cli, line):
+    index.add_release("fastapi", "1.0", tags=["py3-none-any"])
+    cli.write("requirements.in", "fastapi\n")
+    assert cli("lock", "-i", index.url, "--no-header").status == 0
+    words = shlex.split(line.partition("#")[0])[1:]
+    result = cli(*words, "-i", index.url, "--no-header")
+    assert result.status == 0, result.stderr
+
+
+def test_readme_settings_are_all_known(index, cli):
+    index.add_release("alpha", "1.0", tags=["py3-none-any"])
+    blocks = re.findall(r"```toml\n(.*?)```", _README, flags=re.DOTALL)
+    assert len(blocks) == 2
+    cli.write(
+        "pyproject.toml",
+        '[project]\nname = "own"\nversion = "1"\ndependencies = ["alpha"]\n[project.optional-dependencies]\n'
+        'proxy = ["alpha"]\n[dependency-groups]\ndev = ["alpha"]\n' + "\n".join(reversed(blocks)),
+    )
+    result = cli("lock", "pyproject.toml", "-i", index.url, "--index", f"corp={index.url}")
+    assert result.status == 0, result.stderr
