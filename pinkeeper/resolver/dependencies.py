@@ -81,4 +81,4 @@ class DependencyReader:
             raise UnusableRequirementError(f"{requirement.name} is wanted from a URL, which a lock does not follow yet")
         assert specifier is not None
         for extra in ("", *sorted(requirement.extras)):
-            yield Wanted(identifier=Identifier(requirement.name, extra), specifier=specifier)
+            yield Wanted.of(Identifier(requirement.name, extra), specifier)

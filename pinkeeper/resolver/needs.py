@@ -16,7 +16,7 @@ from packaging.version import Version
 from pinkeeper.model.origin import Origin
 from pinkeeper.resolver.selection import Release
 
-__all__ = ["Candidate", "Identifier", "Impossible", "Need", "Same", "Wanted"]
+__all__ = ["Candidate", "Identifier", "Impossible", "Need", "Same", "Wanted", "is_exact"]
 
 
 class Identifier(NamedTuple):
@@ -31,7 +31,10 @@ class Identifier(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Wanted:
-    """Versions of a project that somebody asks for. origin: the user's own line; None for a dependency.
+    """Versions of a project that somebody asks for.
+
+    origin: the user's own line; None for a dependency. is_exact: one version alone can satisfy it (PEP 440, ``==``
+    without a wildcard, or ``===``).
 
     Equal only to itself: hashing a specifier costs more than judging by it, and needs are looked up all the time.
     """
@@ -39,7 +42,13 @@ class Wanted:
     identifier: Identifier
     specifier: SpecifierSet
     origin: Origin | None = None
+    is_exact: bool
     _judged: dict[Version, bool] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, identifier: Identifier, specifier: SpecifierSet, origin: Origin | None = None) -> Wanted:
+        """Make a need, looking at its specifier once."""
+        return cls(identifier=identifier, specifier=specifier, origin=origin, is_exact=is_exact(specifier))
 
     def admits(self, version: Version) -> bool:
         """Whether a version satisfies it, pre-release or not: who may take part is decided elsewhere."""
@@ -72,6 +81,13 @@ class Impossible:
 
     def __str__(self) -> str:
         return self.reason
+
+
+def is_exact(specifier: SpecifierSet) -> bool:
+    """Whether some part of a specifier pins one version."""
+    return any(
+        part.operator == "===" or (part.operator == "==" and not part.version.endswith(".*")) for part in specifier
+    )
 
 
 Need: TypeAlias = Wanted | Same | Impossible

@@ -16,7 +16,7 @@ from pinkeeper.model.metadata import CoreMetadata
 from pinkeeper.model.requirement import InputRequirement
 from pinkeeper.resolver.dependencies import DependencyReader, UnusableRequirementError
 from pinkeeper.resolver.lazy_sequence import LazySequence
-from pinkeeper.resolver.needs import Candidate, Identifier, Impossible, Need, Same, Wanted
+from pinkeeper.resolver.needs import Candidate, Identifier, Impossible, Need, Same, Wanted, is_exact
 from pinkeeper.resolver.selection import Rejected, Release, Selector
 from pinkeeper.resolver.source import ProjectListing, ReleaseSource
 
@@ -94,7 +94,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         backtrack_causes: Sequence[RequirementInformation[Need, Candidate]],
     ) -> tuple[bool, int]:
         """Give exact pins first, they cost no choice; then what was asked for first, breadth before depth."""
-        pinned = any(_is_exact(info.requirement) for info in information[identifier])
+        pinned = any(_pins_one(info.requirement) for info in information[identifier])
         return (not pinned, self._discovered.setdefault(identifier, len(self._discovered)))
 
     def find_matches(
@@ -116,7 +116,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
             return ()
         refused = {candidate.version for candidate in incompatibilities[identifier]}
         same = {need.version for need in needs if isinstance(need, Same)}
-        takes_yanked = any(_is_exact(need) for need in needs) or self._pins(identifier.name)
+        takes_yanked = any(_pins_one(need) for need in needs) or self._pins(identifier.name)
 
         ordered = self._orders.get(key := (identifier.name, *needs))
         if ordered is None:
@@ -233,20 +233,14 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
             raise UnusableRequirementError(f"it needs Python {metadata.requires_python}")
 
     def _pins(self, name: NormalizedName) -> bool:
-        return any(_has_exact_part(constraint.requirement.specifier) for constraint in self.constraints_on(name))
+        return any(is_exact(constraint.requirement.specifier) for constraint in self.constraints_on(name))
 
 
-def _is_exact(need: Need) -> bool:
+def _pins_one(need: Need) -> bool:
     match need:
-        case Wanted(specifier=specifier):
-            return _has_exact_part(specifier)
+        case Wanted():
+            return need.is_exact
         case Same():
             return True
         case Impossible():
             return True
-
-
-def _has_exact_part(specifier: SpecifierSet) -> bool:
-    return any(
-        part.operator == "===" or (part.operator == "==" and not part.version.endswith(".*")) for part in specifier
-    )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from resolvelib import ResolutionImpossible, ResolutionTooDeep, Resolver
+from resolvelib import ResolutionImpossible, ResolutionTooDeep
+from resolvelib.resolvers import Resolution as Search
 
 from pinkeeper.errors import InputError, NoSolutionError, PinkeeperError
 from pinkeeper.model.origin import Origin
@@ -95,9 +96,11 @@ def resolve(problem: Problem, source: ReleaseSource, *, progress: ResolutionProg
     )
     prefetcher.start(roots)
     journal = Journal(progress)
-    resolver: Resolver[Need, Candidate, Identifier] = Resolver(provider, journal)
+    # Not resolvelib's Resolver: it prunes what is left over from choices that were taken back by a recursion that does
+    # not end where leftovers need each other in a circle (1.2.1).
+    search: Search[Need, Candidate, Identifier] = Search(provider, journal)
     try:
-        result = resolver.resolve(roots, max_rounds=_MAX_ROUNDS)
+        state = search.resolve(roots, max_rounds=_MAX_ROUNDS)
     except ResolutionImpossible as error:
         raise explain(
             error.causes,
@@ -115,13 +118,14 @@ def resolve(problem: Problem, source: ReleaseSource, *, progress: ResolutionProg
         ) from None
     finally:
         prefetcher.stop()
+    chosen = _reachable(state.mapping, roots, provider)
     return Resolution(
-        pins=_pins(result.mapping, roots, provider),
+        pins=_pins(chosen, roots, provider),
         missing_extras=tuple(
             sorted(
                 (identifier.name, identifier.extra, version)
                 for identifier, version in provider.missing_extras
-                if identifier in result.mapping and result.mapping[identifier].version == version
+                if identifier in chosen and chosen[identifier].version == version
             )
         ),
         unusable=provider.unusable,
@@ -137,7 +141,7 @@ def _roots(problem: Problem, reader: DependencyReader) -> list[Wanted]:
         try:
             if reader.holds(asked.requirement.marker):
                 roots += [
-                    Wanted(identifier=need.identifier, specifier=need.specifier, origin=asked.origin)
+                    Wanted.of(need.identifier, need.specifier, asked.origin)
                     for need in reader.expand(asked.requirement)
                 ]
         except UnusableRequirementError as error:
@@ -147,6 +151,20 @@ def _roots(problem: Problem, reader: DependencyReader) -> list[Wanted]:
                 remedy="name a version that an index lists",
             ) from error
     return roots
+
+
+def _reachable(
+    mapping: Mapping[Identifier, Candidate], roots: Iterable[Wanted], provider: Provider
+) -> dict[Identifier, Candidate]:
+    """The candidates that the roots need, directly or through others."""
+    chosen: dict[Identifier, Candidate] = {}
+    wanted = [root.identifier for root in roots]
+    while wanted:
+        identifier = wanted.pop()
+        if identifier not in chosen:
+            candidate = chosen[identifier] = mapping[identifier]
+            wanted += [need.identifier for need in provider.get_dependencies(candidate)]
+    return chosen
 
 
 def _pins(mapping: Mapping[Identifier, Candidate], roots: Iterable[Wanted], provider: Provider) -> tuple[Pin, ...]:

@@ -106,6 +106,7 @@ def index(index_factory: Callable[..., LoopbackIndex]) -> LoopbackIndex:
     index = index_factory(requires_auth=(_USER, _SECRET), files_require_auth=True, html_upload_times=True)
     index.add_release("alpha", "1.0", requires=["beta"])
     index.add_release("beta", "1.0")
+    index.fail("/none/", 404)
     return index
 
 
