@@ -85,7 +85,7 @@ def decode(said: Said) -> LockOptions:
             index_url=None if said.index_url is None else IndexURL.parse(said.index_url),
             extra_index_urls=tuple(map(IndexURL.parse, said.extra_index_urls)),
             named=tuple(map(_named, said.indexes)),
-            find_links=tuple(map(IndexURL.parse, said.find_links)),
+            find_links=tuple(map(IndexURL.parse_location, said.find_links)),
             no_index=said.no_index,
             trusted_hosts=tuple(said.trusted_hosts),
         ),

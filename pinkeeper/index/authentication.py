@@ -84,25 +84,16 @@ class Authenticator:
     def _credentials(self, origin: _Origin, url: str) -> Credentials | None:
         if (found := self._from_keyring.get(origin)) is not None:
             return found
-        index = self._index(origin, url)
-        said = None if index is None else index.credentials
+        nearest = _nearest(
+            url, (index for at, index in self._indexes if at == origin and index.credentials is not None)
+        )
+        said = None if nearest is None else nearest.credentials
         if said is not None and said.password:
             return said
         noted = self._noted(origin.host)
         if said is None or (noted is not None and noted.username == said.username):
             return noted
         return said  # a lone user name, as tokens often are
-
-    def _index(self, origin: _Origin, url: str) -> IndexURL | None:
-        """Of the indexes at an origin, the one that an address lies under, else the one that it shares most with."""
-        path = _segments(url)
-
-        def kinship(index: IndexURL) -> tuple[bool, int, bool]:
-            own = _segments(index.url)
-            common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(own, path, strict=False)))
-            return common == len(own), common, index.credentials is not None
-
-        return max((index for at, index in self._indexes if at == origin), key=kinship, default=None)
 
     def _noted(self, host: str) -> Credentials | None:
         """What the netrc file says of a host."""
@@ -122,7 +113,7 @@ class Authenticator:
 
     def _look_up(self, origin: _Origin, url: str) -> Credentials | None:
         """Ask the keyring under the index's URL as pip spells it, then as it is, then under the host."""
-        index = self._index(origin, url)
+        index = _nearest(url, (index for at, index in self._indexes if at == origin))
         username = index.credentials.username if index is not None and index.credentials is not None else None
         services = [urlsplit(url).netloc]
         if index is not None:
@@ -159,6 +150,18 @@ def _read_netrc(path: Path) -> _Netrc:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InputError(f"the netrc file cannot be read: {reason}", where=str(path)) from None
+
+
+def _nearest(url: str, indexes: Iterable[IndexURL]) -> IndexURL | None:
+    """Of indexes at the origin of an address, the one that it lies under, else the one that it shares most with."""
+    path = _segments(url)
+
+    def kinship(index: IndexURL) -> tuple[bool, int, bool]:
+        own = _segments(index.url)
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(own, path, strict=False)))
+        return common == len(own), common, index.credentials is not None
+
+    return max(indexes, key=kinship, default=None)
 
 
 def _origin(url: str) -> _Origin | None:

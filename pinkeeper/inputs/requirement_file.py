@@ -149,7 +149,7 @@ def _with_option(index: IndexOptions, name: str, value: str, *, path: str) -> In
         case "--extra-index-url":
             return replace(index, extra_index_urls=(*index.extra_index_urls, IndexURL.parse(value)))
         case "--find-links":
-            location = IndexURL.parse(find_links_beside(path, value))
+            location = IndexURL.parse_location(find_links_beside(path, value))
             return replace(index, find_links=(*index.find_links, location))
         case "--no-index":
             return replace(index, no_index=True)

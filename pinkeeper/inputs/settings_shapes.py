@@ -194,7 +194,7 @@ def index_url(value: object, setting: Setting) -> IndexURL | None:
 def _find_links(value: object, setting: Setting) -> IndexURL | None:
     """A page, or a folder relative to the file."""
     location = text(value, setting)
-    return None if location is None else IndexURL.parse(find_links_beside(setting.document.path, location))
+    return None if location is None else IndexURL.parse_location(find_links_beside(setting.document.path, location))
 
 
 def named_indexes(value: object, setting: Setting) -> tuple[IndexURL, ...] | None:

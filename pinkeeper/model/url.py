@@ -25,7 +25,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexURL:
-    """The root of a simple repository (PEP 503), without a final slash and without credentials.
+    """The root of a simple repository (PEP 503), without a final slash, or another place; without credentials.
 
     name: what the user calls it in ``--index NAME=URL``, None otherwise.
     """
@@ -42,6 +42,12 @@ class IndexURL:
         """Take the credentials off a URL as a user writes it; a bare path stays as it is. Never raises."""
         url, credentials = split_credentials(text.strip())
         return cls(url=url.rstrip("/"), credentials=credentials, name=name)
+
+    @classmethod
+    def parse_location(cls, text: str) -> IndexURL:
+        """The same for ``--find-links``: a page or a folder, whose final slash means something. Never raises."""
+        url, credentials = split_credentials(text.strip())
+        return cls(url=url, credentials=credentials)
 
 
 def split_credentials(url: str) -> tuple[str, Credentials | None]:

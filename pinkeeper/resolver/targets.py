@@ -87,7 +87,9 @@ def _python_version(text: str) -> Version:
     except InvalidVersion:
         version = Version("0")
     if version.major != 3 or len(version.release) not in (2, 3):  # noqa: PLR2004 - Python 3, as 3.Y or 3.Y.Z
-        raise ConfigurationError(f"not a Python version: {text}", remedy="write it as 3.12 or 3.12.4")
+        raise ConfigurationError(
+            f"not a Python version: {text}", where="--python-version", remedy="write it as 3.12 or 3.12.4"
+        )
     return Version(f"{version.major}.{version.minor}.{version.micro}")
 
 
@@ -136,6 +138,7 @@ def _platform_of_tag(tag: str) -> _Platform:
         case _:
             raise ConfigurationError(
                 f"not a platform: {tag}",
+                where="--platform",
                 details=(f"known: {', '.join(PLATFORMS)}",),
                 remedy="use one of these, or an exact wheel platform tag such as manylinux_2_17_x86_64",
             )

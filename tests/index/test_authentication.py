@@ -76,7 +76,7 @@ def test_credentials_are_decoded_from_the_url_and_sent_as_utf_8():
         ("/a/simple/deep/thing/", "a"),
         ("/a/files/thing.whl", "a"),
         ("/ab/files/thing.whl", "ab"),
-        ("/open/simple/thing/", None),
+        ("/open/simple/thing/", "a"),
     ],
 )
 def test_of_several_indexes_at_one_origin_the_nearest_counts(path, owner):
@@ -86,12 +86,13 @@ def test_of_several_indexes_at_one_origin_the_nearest_counts(path, owner):
         "https://deep:1@host.example/a/simple/deep/simple",
         "https://host.example/open/simple",
     )
-    assert said(own.header(f"https://host.example{path}")) == (owner and f"{owner}:1")
+    assert said(own.header(f"https://host.example{path}")) == f"{owner}:1"
 
 
-def test_an_index_without_credentials_does_not_hide_those_of_the_same_address():
-    own = authenticator("https://host.example/simple", "https://user:secret@host.example/simple")
-    assert said(own.header("https://host.example/simple/thing/")) == "user:secret"
+def test_an_index_without_credentials_does_not_hide_those_of_its_origin():
+    for open_index in ("https://host.example/simple", "https://host.example/other"):
+        own = authenticator(open_index, "https://user:secret@host.example/simple")
+        assert said(own.header(f"{open_index}/thing/")) == "user:secret"
 
 
 def test_netrc_is_for_hosts_without_credentials_in_the_url(netrc):
