@@ -116,7 +116,7 @@ def test_find_links_folders_are_relative_to_the_file_that_names_them():
         "/srv/more",
         "~/wheels",
         "c:/wheels",
-        "https://h.example/links",
+        "https://h.example/links/",
         "app/wheels",
     ]
 
