@@ -68,7 +68,7 @@ def failure_of(error: httpx.TransportError | httpx.DecodingError, *, host: str) 
             return Failure(what=f"the proxy failed: {redact(str(error))}", remedy="check HTTPS_PROXY and HTTP_PROXY")
         case httpx.ConnectError():
             return Failure(
-                what=f"it cannot be reached: {redact(str(error)) or 'no connection'}",
+                what=f"it cannot be reached: {_unreached(error)}",
                 remedy="check the index URL, the network, and proxy settings",
             )
         case httpx.UnsupportedProtocol():
@@ -79,6 +79,17 @@ def failure_of(error: httpx.TransportError | httpx.DecodingError, *, host: str) 
             return Failure(
                 what=f"the connection broke: {redact(str(error)) or type(error).__name__}", remedy="try again later"
             )
+
+
+def _unreached(error: httpx.ConnectError) -> str:
+    text = redact(str(error))
+    match text.partition("]")[0].removeprefix("[Errno "):
+        case "111" | "61" | "10061":
+            return "nothing listens at this address (connection refused)"
+        case "-2" | "-3" | "-5" | "8" | "11001":
+            return "its name is not known (DNS)"
+        case _:
+            return text or "no connection"
 
 
 def retry_after(header: str | None, *, now: float) -> float | None:
@@ -96,18 +107,21 @@ def retry_after(header: str | None, *, now: float) -> float | None:
         return None
 
 
-def _tls_problem(error: BaseException | None) -> str | None:
+def _tls_problem(error: BaseException) -> str | None:
+    """What TLS itself objected to, however deep in the chain; None for connections that broke in another way."""
     import ssl  # noqa: PLC0415 - loads the whole of OpenSSL; only on the way to an error
 
-    while error is not None:
-        match error:
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    for link in chain:
+        match link:
             case ssl.SSLCertVerificationError():
-                return f"the certificate is not trusted ({error.verify_message})"
+                return f"the certificate is not trusted ({link.verify_message})"
+            case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+                return None  # cut, not refused: another try may do
             case ssl.SSLError():
-                return error.reason or "the handshake failed"
+                return link.reason or "the handshake failed"
             case _:
-                text = str(error)
-                if "CERTIFICATE_VERIFY_FAILED" in text:
-                    return "the certificate is not trusted"
-        error = error.__cause__ or error.__context__
-    return None
+                continue
+    return "the certificate is not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(error) else None

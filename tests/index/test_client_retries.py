@@ -154,7 +154,7 @@ def test_a_refused_connection_is_tried_again_soon(index, patience):
 def test_a_name_that_nobody_has_is_told(patience):
     with pytest.raises(NetworkError) as caught:
         patience.get("https://nowhere.invalid/simple/")
-    assert "Name or service not known" in caught.value.what
+    assert "its name is not known (DNS)" in caught.value.what
     assert patience.waits == [0.05, 0.1, 0.2]
 
 
