@@ -103,7 +103,7 @@ def retry_after(header: str | None, *, now: float) -> float | None:
 
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

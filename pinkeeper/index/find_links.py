@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName
 
-from pinkeeper.errors import InputError
+from pinkeeper.errors import InputError, NetworkError
 from pinkeeper.index.client import Client
 from pinkeeper.index.html_page import html_anchors, html_page_of
 from pinkeeper.index.page import Listing
@@ -17,13 +17,16 @@ from pinkeeper.model.url import IndexURL, path_of_file_url
 
 __all__ = ["FindLinks"]
 
+_WEB = ("http://", "https://")
+
 
 class FindLinks:
-    """Releases found at one ``--find-links`` location, read once."""
+    """Releases found at one ``--find-links`` location, read once. offline: no page on another machine is asked for."""
 
-    def __init__(self, location: IndexURL, client: Client) -> None:
+    def __init__(self, location: IndexURL, client: Client, *, offline: bool = False) -> None:
         self.index = location
         self._client = client
+        self._offline = offline
         self._lock = threading.Lock()
         self._anchors: tuple[str, ...] | None = None
         self._base = ""
@@ -49,7 +52,15 @@ class FindLinks:
     def _read(self) -> tuple[str, ...]:
         folder = _folder(self.index.url)
         if folder is None:
-            response = self._client.get(self.index.url, headers={"accept": "text/html"}, max_bytes=MAX_PAGE_BYTES)
+            if self._offline and self.index.url.startswith(_WEB):
+                raise NetworkError(
+                    "--offline forbids to ask for this --find-links page",
+                    url=self.index.url,
+                    remedy="name a folder, or run without --offline",
+                )
+            response = self._client.get(
+                _address(self.index.url), headers={"accept": "text/html"}, max_bytes=MAX_PAGE_BYTES
+            )
             text = response.body.decode("utf-8", errors="replace")
             self._base, anchors = html_anchors(text, url=response.url)
             return tuple(anchors)
@@ -64,9 +75,11 @@ class FindLinks:
 
 def _folder(location: str) -> Path | None:
     """The folder that a location names; None where it is a page."""
-    if location.startswith(("http://", "https://")):
+    if location.startswith(_WEB):
         return None
-    if location.startswith("file:"):
-        path = Path(path_of_file_url(location))
-        return path if path.is_dir() or path.suffix not in {".html", ".htm"} else None
-    return Path(location)
+    path = Path(path_of_file_url(location) if location.startswith("file:") else location)
+    return path if path.is_dir() or path.suffix not in {".html", ".htm"} else None
+
+
+def _address(location: str) -> str:
+    return location if location.startswith((*_WEB, "file:")) else Path(location).resolve().as_uri()

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 __all__ = ["expires_at"]
 
+_LONGEST = 2**31  # seconds
+
 
 def expires_at(headers: Mapping[str, str], *, now: float) -> float | None:
     """The POSIX time until which an answer is fresh; `now` or less where it must be asked for again each time.
@@ -27,7 +29,7 @@ def expires_at(headers: Mapping[str, str], *, now: float) -> float | None:
         try:
             end = parsedate_to_datetime(expires).timestamp()
             date = parsedate_to_datetime(headers["date"]).timestamp() if "date" in headers else now
-        except ValueError:
+        except (ValueError, OverflowError):
             return now  # RFC 9111, 5.3: an invalid date, "0" above all, is one in the past
         return now + max(0, end - date - age)
     return now
@@ -39,4 +41,8 @@ def _directives(text: str) -> dict[str, str]:
 
 
 def _seconds(text: str | None) -> int | None:
-    return int(text) if text is not None and text.strip().isdecimal() else None
+    digits = "" if text is None else text.strip()
+    if not digits.isdecimal():
+        return None
+    # RFC 9111, 1.2.2: what is more than 2^31 counts as 2^31. Thousands of digits are more than int() reads.
+    return min(int(digits), _LONGEST) if len(digits.lstrip("0")) <= len(str(_LONGEST)) else _LONGEST

@@ -131,4 +131,8 @@ def _rewritten(text: str, *, url: str) -> tuple[str, Iterator[str]]:
         + "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if key != "href")
         for attributes in reader.anchors
     )
-    return (urljoin(url, reader.base) if reader.base else url), (inside.replace("\n", " ") for inside in plain)
+    try:
+        base = urljoin(url, reader.base) if reader.base else url
+    except ValueError:
+        raise IndexPageError("the page has a base that is no address", where=url) from None
+    return base, (inside.replace("\n", " ") for inside in plain)

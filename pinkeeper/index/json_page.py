@@ -54,7 +54,7 @@ def json_page(body: bytes, *, url: str, name: NormalizedName) -> PageRecord:
             )
         files = ((_NAMED.decode(file).filename, bytes(file)) for file in page.files)
         return group_releases(files, name=name, base=url, spelling=Spelling.JSON, join=_array)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise IndexPageError(
             f"the answer is not a JSON page of a simple repository: {error}",
             where=url,
@@ -66,7 +66,7 @@ def json_files(said: bytes, *, url: str) -> Iterator[FileRecord]:
     """Read the files of one release. Raises IndexPageError."""
     try:
         files = _FILES.decode(said)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise IndexPageError(f"the page describes a file in an unknown way: {error}", where=url) from error
     return map(_record, files)
 

@@ -17,13 +17,12 @@ import msgspec
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from pinkeeper.errors import HashMismatchError, InputError, MetadataUnavailableError, NetworkError
+from pinkeeper.errors import HashMismatchError, MetadataUnavailableError, NetworkError
 from pinkeeper.index.cache import Cache
 from pinkeeper.index.client import Client
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.metadata import CoreMetadata, MetadataSource, group_by_extra
-from pinkeeper.model.url import path_of_file_url
 
 __all__ = ["MetadataReader"]
 
@@ -204,28 +203,9 @@ class MetadataReader:
 
     def _whole(self, file: DistributionFile, to: BinaryIO) -> str:
         """Write a file's bytes, check its hashes, rewind; give its SHA-256."""
-        if not file.url.startswith("file:"):
-            sha256 = self._client.download(file.url, to=to, digests=file.digests, max_bytes=_MAX_FILE_BYTES)
-            to.seek(0)
-            return sha256
-        hashes = {algorithm: hashlib.new(algorithm) for algorithm in ("sha256", *(d.algorithm for d in file.digests))}
-        path = path_of_file_url(file.url)
-        try:
-            with Path(path).open("rb") as source:
-                while chunk := source.read(2**20):
-                    to.write(chunk)
-                    for running in hashes.values():
-                        running.update(chunk)
-        except OSError as error:
-            raise InputError(f"the file cannot be read: {error.strerror}", where=path) from error
+        sha256 = self._client.download(file.url, to=to, digests=file.digests, max_bytes=_MAX_FILE_BYTES)
         to.seek(0)
-        for digest in file.digests:
-            actual = hashes[digest.algorithm].hexdigest()
-            if actual != digest.value:
-                raise HashMismatchError(
-                    file.filename, expected=str(digest), actual=f"{digest.algorithm}:{actual}", where=path
-                )
-        return hashes["sha256"].hexdigest()
+        return sha256
 
     def _parsed(
         self, content: bytes, name: NormalizedName, version: Version, file: DistributionFile, source: MetadataSource

@@ -43,7 +43,7 @@ def near_names(name: NormalizedName, indexes: Iterable[Repository]) -> tuple[str
         if "json" in answer.headers.get("content-type", ""):
             try:
                 listed = [project.name for project in msgspec.json.decode(answer.body, type=_Projects).projects]
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
         else:
             listed = _ANCHOR_TEXT.findall(answer.body.decode("utf-8", errors="replace"))

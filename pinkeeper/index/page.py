@@ -21,6 +21,7 @@ __all__ = ["ACCEPT", "Listing", "parse_page"]
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPE = "application/vnd.pypi.simple.v1+html"
+_WEB = ("https://", "http://")
 _USERINFO = re.compile(
     rb"([a-zA-Z][a-zA-Z0-9+.-]*:\\?/\\?/)[^/?#\s'\"<>\\]*@"
 )  # slashes perhaps as JSON may escape them
@@ -103,10 +104,9 @@ class Listing:
         return known
 
     def _file(self, record: FileRecord) -> DistributionFile:
-        url = record.url if record.url.startswith(("https://", "http://")) else urljoin(self._base, record.url)
         return DistributionFile(
             filename=record.filename,
-            url=split_credentials(url)[0],
+            url=self._url(record),
             digests=_digests(record.digests),
             size=record.size,
             upload_time=_moment(record.upload_time),
@@ -116,6 +116,20 @@ class Listing:
             wheel_tags=wheel_tags(record.filename),
             local=self._local,
         )
+
+    def _url(self, record: FileRecord) -> str:
+        if record.url.startswith(_WEB):
+            return split_credentials(record.url)[0]
+        try:
+            url = urljoin(self._base, record.url)
+        except ValueError:
+            raise IndexPageError(
+                f"the page gives {record.filename} an address that is none", where=self._base
+            ) from None
+        if url.startswith("file:") and self._base.startswith(_WEB):
+            # What lies on this machine is not for an index to name: a device, say, or another's secret.
+            raise IndexPageError(f"the page gives {record.filename} an address on this machine", where=self._base)
+        return split_credentials(url)[0]
 
 
 def _digests(texts: tuple[str, ...]) -> tuple[Digest, ...]:
@@ -135,6 +149,6 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

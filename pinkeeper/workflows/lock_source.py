@@ -121,7 +121,10 @@ def open_source(
         offline=options.offline,
     )
     source = IndexSource(
-        (*(FindLinks(location, client) for location in find_links), *([] if places.asked.no_index else repositories)),
+        (
+            *(FindLinks(location, client, offline=options.offline) for location in find_links),
+            *([] if places.asked.no_index else repositories),
+        ),
         pinned=[(NormalizedName(package), by_name[name]) for package, name in places.asked.sources],
         metadata=metadata,
         workers=Workers(_THREADS),
