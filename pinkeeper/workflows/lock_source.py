@@ -120,11 +120,9 @@ def open_source(
         build_environment=environ,
         offline=options.offline,
     )
+    folders_and_pages = [FindLinks(location, client, offline=options.offline) for location in find_links]
     source = IndexSource(
-        (
-            *(FindLinks(location, client, offline=options.offline) for location in find_links),
-            *([] if places.asked.no_index else repositories),
-        ),
+        (*folders_and_pages, *([] if places.asked.no_index else repositories)),
         pinned=[(NormalizedName(package), by_name[name]) for package, name in places.asked.sources],
         metadata=metadata,
         workers=Workers(_THREADS),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import random
+import zipfile
 
 import pytest
 from packaging.utils import NormalizedName
@@ -22,7 +24,10 @@ from tests.support.distributions import Built, make_sdist, make_wheel
 
 THING = NormalizedName("thing")
 ONE = Version("1.0")
-DYNAMIC = {"dynamic": ["Requires-Dist"], "pyproject": '[project]\nname = "thing"\ndynamic = ["version", "dependencies"]\n'}
+DYNAMIC = {
+    "dynamic": ["Requires-Dist"],
+    "pyproject": '[project]\nname = "thing"\ndynamic = ["version", "dependencies"]\n',
+}
 
 
 @pytest.fixture
@@ -63,14 +68,23 @@ def asked(index):
 
 
 @pytest.mark.parametrize("style", ["json", "html"])
-@pytest.mark.parametrize("key", ["core-metadata", "dist-info-metadata", "data-dist-info-metadata"])
-@pytest.mark.parametrize("has_hash", [True, False])
-def test_the_file_beside_a_wheel_is_enough(index, reader, only_file, style, key, has_hash):
-    index.behaviour.style, index.behaviour.core_metadata, index.behaviour.metadata_hash = style, key, has_hash
-    index.add_release(
-        "thing", "1.0", requires=["dep>=2", "more ; extra == 'All_of-it'"], extras=["All_of-it"], requires_python=">=3.9"
-    )
-    found = reader.fetch(THING, ONE, only_file())
+@pytest.mark.parametrize(
+    "manners",
+    [
+        {"core_metadata": "core-metadata"},
+        {"core_metadata": "dist-info-metadata"},
+        {"core_metadata": "data-dist-info-metadata"},
+        {"metadata_hash": False},
+    ],
+    ids=str,
+)
+def test_the_file_beside_a_wheel_is_enough(index_factory, client, reader, style, manners):
+    index = index_factory(style=style, **manners)
+    requires = ["dep>=2", "more ; extra == 'All_of-it'"]
+    index.add_release("thing", "1.0", requires=requires, extras=["All_of-it"], requires_python=">=3.9")
+    [file] = Repository(IndexURL.parse(index.url), client, Cache(None)).fetch(THING).files("1.0")
+    index.clear()
+    found = reader.fetch(THING, ONE, file)
     assert found.requires == ("dep>=2",)
     assert found.requires_by_extra == {"all-of-it": ("more ; extra == 'All_of-it'",)}
     assert found.provides_extras == {"all-of-it"}
@@ -193,24 +207,22 @@ def test_what_one_project_needed_is_not_asked_for_another(index, reader, only_fi
     ids=["name", "version", "no name", "garbage"],
 )
 @pytest.mark.parametrize("beside", [True, False])
-def test_metadata_of_something_else_is_refused(index, reader, only_file, cache, metadata, sentence, beside):
+def test_metadata_of_something_else_is_refused(index, reader, only_file, beside, metadata, sentence):
     good = make_wheel("thing", "1.0")
     if beside:
         index.add(good, metadata=metadata)
     else:
         index.behaviour.core_metadata = None
         index.add(Built(filename=good.filename, content=with_metadata(metadata)))
+    file = only_file()
     with pytest.raises(ArtifactError, match=sentence) as caught:
-        reader.fetch(THING, ONE, only_file())
+        reader.fetch(THING, ONE, file)
     assert "thing-1.0-py3-none-any.whl" in str(caught.value)
-    assert cache.usage().entries == 0
+    assert reader.remembered(file) is None
 
 
 def with_metadata(metadata):
     """A wheel that holds this METADATA."""
-    import io  # noqa: PLC0415
-    import zipfile  # noqa: PLC0415
-
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("thing-1.0.dist-info/METADATA", metadata)
@@ -240,9 +252,7 @@ def test_a_wheel_that_is_not_there_is_an_error(index, reader, only_file):
 
 
 def test_what_was_read_is_kept_under_the_hash_of_the_file(index, reader, only_file, client, cache):
-    index.add_release(
-        "thing", "1.0", requires=["dep>=2", "more; extra == 'x'"], extras=["x"], requires_python=">=3.9"
-    )
+    index.add_release("thing", "1.0", requires=["dep>=2", "more; extra == 'x'"], extras=["x"], requires_python=">=3.9")
     file = only_file()
     assert reader.remembered(file) is None
     found = reader.fetch(THING, ONE, file)

@@ -206,6 +206,7 @@ def test_a_name_that_is_not_listed_is_asked_for_again_where_the_index_says_no_li
     assert open_repository().fetch(THING) is ABSENT
     assert open_repository().remembered(THING) is None
     assert open_repository(offline=True).remembered(THING) is ABSENT
+    assert statuses(index) == [404]
 
 
 def test_a_name_that_is_no_longer_listed_is_forgotten(index, open_repository, clock, cache):
