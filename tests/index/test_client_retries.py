@@ -78,6 +78,7 @@ def test_what_will_not_change_is_asked_once(index, patience, status):
         ("Tue, 14 Nov 2023 22:00:00 GMT", 0.0),
         ("soon", 0.25),
         ("-5", 0.25),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 0.25),
     ],
 )
 def test_the_wait_that_the_host_asks_for_is_kept(index, patience, said, waited):

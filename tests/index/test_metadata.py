@@ -207,7 +207,7 @@ def test_what_one_project_needed_is_not_asked_for_another(index, reader, only_fi
     ids=["name", "version", "no name", "garbage"],
 )
 @pytest.mark.parametrize("beside", [True, False])
-def test_metadata_of_something_else_is_refused(index, reader, only_file, beside, metadata, sentence):
+def test_metadata_of_something_else_is_refused(index, reader, only_file, *, beside, metadata, sentence):
     good = make_wheel("thing", "1.0")
     if beside:
         index.add(good, metadata=metadata)
