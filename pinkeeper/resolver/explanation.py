@@ -66,7 +66,7 @@ def explain(
         remedies += there.remedies
         unreadable = unreadable or there.unreadable
     if unreadable is not None and len(names) == 1:
-        return unreadable
+        return _with_asker(unreadable, names[0], journal)
     if (
         len(names) == 1
         and len({_need(cause) for cause in asked[names[0]]}) == 1
@@ -196,6 +196,14 @@ def _unknown(error: UnknownPackageError, cause: Cause, journal: Journal) -> Unkn
             where = None
     details = error.details if where else (*error.details, f"{_need(cause)}  {_asker(cause, journal)}")
     return UnknownPackageError(error.name, where=where, remedy=error.remedy, details=details)
+
+
+def _with_asker(error: MetadataUnavailableError, name: NormalizedName, journal: Journal) -> MetadataUnavailableError:
+    from resolvelib.resolvers import RequirementInformation  # noqa: PLC0415 - only here, on the way to an error
+
+    asked = journal.first_asked.get(Identifier(name))
+    told = () if asked is None else (f"{asked[0]}  {_asker(RequirementInformation(*asked), journal)}",)
+    return MetadataUnavailableError(error.what, where=error.where, remedy=error.remedy, details=(*error.details, *told))
 
 
 def _distinct(causes: Collection[Cause]) -> list[Cause]:
