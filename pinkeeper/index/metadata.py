@@ -68,8 +68,8 @@ class MetadataReader:
         self._offline = offline
         self._tails: dict[NormalizedName, int] = {}
 
-    def remembered(self, file: DistributionFile) -> CoreMetadata | None:
-        """The metadata of a file, where the cache has it."""
+    def remembered(self, name: NormalizedName, file: DistributionFile) -> CoreMetadata | None:
+        """The metadata of a file, where the cache has it and this run may use it: a build must be allowed now too."""
         if file.sha256 is None:
             return None
         payload = self._cache.read(_shelf(file.sha256), file.sha256)
@@ -79,6 +79,8 @@ class MetadataReader:
             record = _DECODER.decode(payload)
         except msgspec.DecodeError:
             self._cache.drop(_shelf(file.sha256), file.sha256)
+            return None
+        if record.source is MetadataSource.BUILD and name not in self._allow_build:
             return None
         return CoreMetadata(
             requires=record.requires,
@@ -121,7 +123,7 @@ class MetadataReader:
 
     def _wheel(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
         from pinkeeper.artifacts.wheel import wheel_metadata  # noqa: PLC0415 - nothing of it is needed when cached
-        from pinkeeper.index.ranges import RangeFile, RangesRefusedError  # noqa: PLC0415
+        from pinkeeper.index.ranges import RangeFile, RangesRefusedError, tail_for  # noqa: PLC0415
 
         beside = self._beside(file)
         if beside is not None:
@@ -134,7 +136,7 @@ class MetadataReader:
                 pass
             else:
                 # The wheels of a project are alike: what one took three requests for, the next gets with the first.
-                self._tails[name] = remote.reach + remote.reach // 16
+                self._tails[name] = tail_for(remote.reach)
                 return self._parsed(content, name, version, file, MetadataSource.WHEEL_RANGE)
         with _temporary() as whole:
             self._whole(file, whole)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pinkeeper.errors import NetworkError
 from pinkeeper.index.client import Client
 
-__all__ = ["RangeFile", "RangesRefusedError"]
+__all__ = ["RangeFile", "RangesRefusedError", "tail_for"]
 
 # METADATA and the central directory are the last things in a wheel. Measured on the wheels of a gateway: one request of
 # 16 KiB holds both for five of six projects.
@@ -21,6 +21,11 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)\Z")
 
 class RangesRefusedError(Exception):
     """The server does not give parts of this file; it must be taken whole."""
+
+
+def tail_for(reach: int) -> int:
+    """How much of its tail to ask for of a file like one that was read this far before its end; 0 for the usual."""
+    return reach + reach // 16 if reach <= _LONGEST_TAIL else 0
 
 
 class RangeFile(io.RawIOBase):

@@ -75,7 +75,7 @@ class IndexSource:
                 return future
             future = self._files[file.url] = Future()
         try:
-            known = self._metadata.remembered(file)
+            known = self._metadata.remembered(name, file)
         except BaseException as error:
             future.set_exception(error)
             raise

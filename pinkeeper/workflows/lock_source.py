@@ -30,6 +30,16 @@ __all__ = ["OpenSource", "Places", "choose_places", "open_source"]
 # Enough to keep a hundred small requests in flight while pages, which are bound by the processor, queue.
 _THREADS = 24
 
+# What a build that the user allowed may see: enough to find compilers and the index, and no key of any provider.
+_BUILD_VARIABLES = frozenset(
+    {
+        *("PATH", "HOME", "USERPROFILE", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "PIP_INDEX_URL", "PIP_CONFIG_FILE"),
+        *("CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -117,7 +127,7 @@ def open_source(
         client,
         cache,
         allow_build=options.allow_build | settings.allow_build,
-        build_environment=environ,
+        build_environment={name: value for name, value in environ.items() if name.upper() in _BUILD_VARIABLES},
         offline=options.offline,
     )
     folders_and_pages = [FindLinks(location, client, offline=options.offline) for location in find_links]

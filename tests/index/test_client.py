@@ -16,6 +16,7 @@ import pytest
 from pinkeeper.errors import ConfigurationError, HashMismatchError, IndexPageError, NetworkError
 from pinkeeper.index.client import Client, ClientOptions
 from pinkeeper.model.digest import Digest
+from pinkeeper.model.url import IndexURL
 from tests.support.distributions import make_wheel
 
 PAGE = "/simple/thing/"
@@ -448,6 +449,12 @@ def test_httpx_is_imported_by_the_first_request_only(tmp_path):
     )
     arguments = [sys.executable, "-c", script, (tmp_path / "page.html").as_uri()]
     assert subprocess.run(arguments, check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_options_do_not_show_passwords():
+    options = ClientOptions(credentials=(IndexURL.parse("https://user:secret@one.example/simple"),))
+    assert "one.example" in repr(options)
+    assert "secret" not in f"{options!r} {options}"
 
 
 def test_each_answer_is_logged_in_one_line_and_httpx_says_nothing(index, client, told, caplog):

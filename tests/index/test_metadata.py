@@ -218,7 +218,7 @@ def test_metadata_of_something_else_is_refused(index, reader, only_file, *, besi
     with pytest.raises(ArtifactError, match=sentence) as caught:
         reader.fetch(THING, ONE, file)
     assert "thing-1.0-py3-none-any.whl" in str(caught.value)
-    assert reader.remembered(file) is None
+    assert reader.remembered(THING, file) is None
 
 
 def with_metadata(metadata):
@@ -254,11 +254,11 @@ def test_a_wheel_that_is_not_there_is_an_error(index, reader, only_file):
 def test_what_was_read_is_kept_under_the_hash_of_the_file(index, reader, only_file, client, cache):
     index.add_release("thing", "1.0", requires=["dep>=2", "more; extra == 'x'"], extras=["x"], requires_python=">=3.9")
     file = only_file()
-    assert reader.remembered(file) is None
+    assert reader.remembered(THING, file) is None
     found = reader.fetch(THING, ONE, file)
     index.clear()
     second = MetadataReader(client, cache, offline=True)
-    assert second.remembered(file) == found
+    assert second.remembered(THING, file) == found
     assert index.requests == []
 
 
@@ -269,16 +269,16 @@ def test_an_entry_that_says_something_else_is_dropped_and_read_again(index, read
     found = reader.fetch(THING, ONE, file)
     shelf = f"metadata/{file.sha256[:2]}"
     cache.write(shelf, file.sha256, payload)
-    assert reader.remembered(file) is None
+    assert reader.remembered(THING, file) is None
     assert cache.read(shelf, file.sha256) is None
-    assert reader.fetch(THING, ONE, file) == found == reader.remembered(file)
+    assert reader.fetch(THING, ONE, file) == found == reader.remembered(THING, file)
 
 
 def test_what_has_no_sha256_is_not_kept(index, reader, only_file, cache):
     index.add_release("thing", "1.0", hash_algorithm="md5")
     file = only_file()
     reader.fetch(THING, ONE, file)
-    assert reader.remembered(file) is None
+    assert reader.remembered(THING, file) is None
     assert cache.usage().entries == 0
 
 
@@ -379,7 +379,8 @@ def test_a_build_that_is_allowed_by_name_is_asked_and_kept(index, client, cache,
     found = reader.fetch(THING, ONE, file)
     assert (found.requires, found.source) == (("built-dep",), MetadataSource.BUILD)
     assert builds == [("thing-1.0.tar.gz", sdist.content, {"PATH": "/bin"})]
-    assert reader.remembered(file) == found
+    assert reader.remembered(THING, file) == found
+    assert MetadataReader(client, cache).remembered(THING, file) is None  # where building is not allowed, nor is this
 
 
 def test_a_build_that_is_allowed_for_another_name_is_not_asked(index, client, cache, only_file, builds):
