@@ -1,26 +1,37 @@
-"""A lock: packages pinned to releases and to the hashes of distribution files."""
+"""A lock: packages pinned to releases and to the hashes of distribution files, for all targets."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pinkeeper.model.digest import Digest
+from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.origin import Origin
+from pinkeeper.model.requirement import Requirement
 
-__all__ = ["Lock", "LockedPackage"]
+__all__ = ["Lock", "LockedPackage", "TargetSpelling"]
+
+# What ``--python-version`` and ``--platform`` say to name a target: ("3.12", "linux_x86_64").
+TargetSpelling = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedPackage:
-    """One pin.
+    """One pin, on the targets where its marker holds.
 
-    extras: those that anything in the tree asks for. hashes: of the distribution files that may be installed.
-    requested_by: the places in the user's inputs that name it (constraints too, when they bound it).
-    required_by: the packages of this lock that depend on it. url: set for a direct reference (PEP 440), else None.
-    marker: a PEP 508 marker, None where the pin holds on every target.
+    A package may stand in a lock several times, with markers of which at most one holds on each target.
+
+    extras: those that anything in the tree asks for. hashes: of the distribution files that may be installed; files:
+    these files, sorted by name, where the lock says more of them than their hashes (a pylock does, a requirements file
+    does not). requested_by: the places in the user's inputs that name it (constraints too, when they bound it).
+    required_by: the packages of this lock that depend on it. needs: what it asks of other packages of this lock, with
+    extras, specifier and a marker where that does not hold wherever it is itself. url: set for a direct reference
+    (PEP 440), else None. marker: a PEP 508 marker, None where the pin holds on every target. index: the URL of the
+    index that owns the name, without credentials. requires_python: as its metadata says. line: 1-based, in the file
+    that it was read from.
     """
 
     name: NormalizedName
@@ -29,12 +40,31 @@ class LockedPackage:
     extras: frozenset[NormalizedName] = frozenset()
     requested_by: tuple[Origin, ...] = ()
     required_by: tuple[NormalizedName, ...] = ()
+    needs: tuple[Requirement, ...] = ()
     url: str | None = None
     marker: str | None = None
+    files: tuple[DistributionFile, ...] = ()
+    index: str | None = None
+    requires_python: str | None = None
+    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """All pins, sorted by name (then version)."""
+    """All pins, sorted by name, then version, then marker.
+
+    What follows is known where a pylock or a header says it, and empty elsewhere. roots: what the user asked for, each
+    with a marker where it does not hold on every target. targets: the environments that it serves; environments: the
+    same as markers (PEP 751), simplest form. requires_python: the project's own. fingerprint: of everything that the
+    lock was made from and of its own content, hexadecimal. command: the command that the header names.
+    options: (line, text) of the option lines of a requirements file, such as ``--index-url URL``, credentials removed.
+    """
 
     packages: tuple[LockedPackage, ...] = ()
+    roots: tuple[Requirement, ...] = ()
+    targets: tuple[TargetSpelling, ...] = ()
+    environments: tuple[str, ...] = ()
+    requires_python: str | None = None
+    fingerprint: str | None = None
+    command: str | None = None
+    options: tuple[tuple[int, str], ...] = ()

@@ -20,11 +20,13 @@ __all__ = ["Target"]
 class Target:
     """One environment, exactly.
 
-    name: what reports call it, such as ``Python 3.12 on linux_x86_64``. python: the full version that
+    name: what reports call it, such as ``Python 3.12 on linux_x86_64``. spelling: what ``--python-version`` and
+    ``--platform`` say to get it again. python: the full version that
     ``requires-python`` is judged by. environment: PEP 508 marker values, sorted by name. tags: most preferred first.
     """
 
     name: str
+    spelling: tuple[str, str]
     python: Version
     environment: tuple[tuple[str, str], ...]
     tags: tuple[Tag, ...]

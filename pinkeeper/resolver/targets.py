@@ -46,11 +46,13 @@ _LEGACY_MANYLINUX = {(2, 17): "manylinux2014", (2, 12): "manylinux2010", (2, 5):
 def running_target() -> Target:
     """The environment that this process runs in."""
     environment = {key: str(value) for key, value in markers.default_environment().items()}
+    known = tuple(tags.sys_tags())
     return Target(
         name=f"Python {environment['python_version']} on this machine",
+        spelling=(environment["python_full_version"].rstrip("+"), _exact_platform(tag.platform for tag in known)),
         python=Version(environment["python_full_version"].rstrip("+")),
         environment=tuple(sorted(environment.items())),
-        tags=tuple(tags.sys_tags()),
+        tags=known,
     )
 
 
@@ -67,7 +69,7 @@ def target(*, python: str | None, platform: str | None) -> Target:
         here = running_target()
         environment = {**dict(here.environment), **_python_markers(version)}
         platforms = tuple(dict.fromkeys(tag.platform for tag in here.tags if tag.platform != "any"))
-        name = "this machine"
+        name, platform = "this machine", _exact_platform(platforms)
     else:
         described = PLATFORMS.get(platform) or _platform_of_tag(platform)
         environment = {**_platform_markers(described), **_python_markers(version)}
@@ -75,10 +77,17 @@ def target(*, python: str | None, platform: str | None) -> Target:
         name = platform
     return Target(
         name=f"Python {python or version} on {name}",
+        spelling=(python or str(version), platform),
         python=version,
         environment=tuple(sorted(environment.items())),
         tags=tuple(_tags(version, platforms)),
     )
+
+
+def _exact_platform(platforms: Iterable[str]) -> str:
+    """The tag that names a platform best: ``linux_x86_64`` alone would not say how new its C library is."""
+    listed = list(platforms)
+    return next((tag for tag in listed if tag.startswith(("manylinux_", "musllinux_"))), listed[0])
 
 
 def _python_version(text: str) -> Version:
