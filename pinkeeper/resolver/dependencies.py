@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.specifiers import SpecifierSet
@@ -14,23 +14,68 @@ from pinkeeper.model.requirement import InputRequirement, InvalidRequirement, Re
 from pinkeeper.model.target import Target
 from pinkeeper.resolver.needs import Identifier, Wanted
 
-__all__ = ["DependencyReader", "UnusableRequirementError"]
+__all__ = ["DependencyReader", "RequirementTexts", "UnusableRequirementError"]
 
 
 class UnusableRequirementError(PinkeeperError):
     """A ``Requires-Dist`` that cannot be followed; its text says why. The release that has it is passed over."""
 
 
-class DependencyReader:
-    """Judges markers for one target; every marker is evaluated once for each extra.
+class RequirementTexts:
+    """``Requires-Dist`` texts, each parsed once, and markers, each judged once for what it looks at.
 
-    The releases of a project mostly repeat the same texts: equal texts give the very same needs.
+    Shared by the targets of one lock: equal texts give the very same needs on all of them.
     """
 
-    def __init__(self, target: Target, overrides: Iterable[InputRequirement] = ()) -> None:
-        self._environment = dict(target.markers)
-        self._judged: dict[tuple[str, str], bool] = {}
+    def __init__(self) -> None:
+        self._parsed: dict[str, tuple[Requirement, tuple[Wanted, ...]]] = {}
+        self._looked_at: dict[str, tuple[str, ...]] = {}
+        self._judged: dict[tuple[str, ...], bool] = {}
+
+    def parsed(self, text: str) -> tuple[Requirement, tuple[Wanted, ...]]:
+        """One requirement, and the needs that it stands for. Raises UnusableRequirementError."""
+        known = self._parsed.get(text)
+        if known is None:
+            try:
+                requirement = parse_requirement(text)
+            except InvalidRequirement as error:
+                raise UnusableRequirementError(f"its requirement {text!r} is not valid: {error}") from error
+            known = self._parsed[text] = (requirement, _wanted(requirement, requirement.specifier))
+        return known
+
+    def holds(self, marker: Marker, environment: Mapping[str, str]) -> bool:
+        """Whether a marker holds in an environment, ``extra`` included. Raises UnusableRequirementError."""
+        text = str(marker)
+        looked_at = self._looked_at.get(text)
+        if looked_at is None:
+            looked_at = self._looked_at[text] = tuple(name for name in environment if name in text)
+        key = (text, *[environment[name] for name in looked_at])
+        known = self._judged.get(key)
+        if known is None:
+            try:
+                known = marker.evaluate(dict(environment))
+            except (UndefinedComparison, UndefinedEnvironmentName) as error:
+                raise UnusableRequirementError(f"the marker {marker} cannot be judged: {error}") from error
+            self._judged[key] = known
+        return known
+
+
+class DependencyReader:
+    """What metadata asks for on one target; every text is looked at once for each extra."""
+
+    def __init__(
+        self,
+        target: Target,
+        overrides: Iterable[InputRequirement] = (),
+        *,
+        excludes: Collection[NormalizedName] = (),
+        texts: RequirementTexts | None = None,
+    ) -> None:
+        self._target = dict(target.markers)
+        self._environments: dict[str, Mapping[str, str]] = {}
+        self._texts = texts or RequirementTexts()
         self._needs: dict[tuple[str, str], tuple[Wanted, ...]] = {}
+        self._excludes = frozenset(excludes)
         self._overrides: dict[NormalizedName, list[Requirement]] = {}
         for override in overrides:
             self._overrides.setdefault(override.requirement.name, []).append(override.requirement)
@@ -39,15 +84,10 @@ class DependencyReader:
         """Whether a marker holds on the target, with one extra (or none) asked for."""
         if marker is None:
             return True
-        key = (str(marker), extra)
-        known = self._judged.get(key)
-        if known is None:
-            try:
-                known = marker.evaluate({**self._environment, "extra": extra})
-            except (UndefinedComparison, UndefinedEnvironmentName) as error:
-                raise UnusableRequirementError(f"the marker {marker} cannot be judged: {error}") from error
-            self._judged[key] = known
-        return known
+        environment = self._environments.get(extra)
+        if environment is None:
+            environment = self._environments[extra] = {**self._target, "extra": extra}
+        return self._texts.holds(marker, environment)
 
     def needs(self, metadata: CoreMetadata, extra: str) -> Iterator[Wanted]:
         """What a release itself needs, or what one extra adds to that. Raises UnusableRequirementError."""
@@ -61,24 +101,32 @@ class DependencyReader:
                 known = self._needs[key] = tuple(self._needs_of(text, extra))
             yield from known
 
-    def _needs_of(self, text: str, extra: str) -> Iterator[Wanted]:
-        try:
-            requirement = parse_requirement(text)
-        except InvalidRequirement as error:
-            raise UnusableRequirementError(f"its requirement {text!r} is not valid: {error}") from error
+    def _needs_of(self, text: str, extra: str) -> Iterable[Wanted]:
+        requirement, wanted = self._texts.parsed(text)
         # An extra adds what holds with it and does not hold without it.
-        if self.holds(requirement.marker, extra) and not (extra and self.holds(requirement.marker)):
-            yield from self.expand(requirement)
+        if not self.holds(requirement.marker, extra) or (extra and self.holds(requirement.marker)):
+            return ()
+        if requirement.url is None and requirement.name not in self._overrides:
+            return () if requirement.name in self._excludes else wanted
+        return self.expand(requirement)
 
-    def expand(self, requirement: Requirement) -> Iterator[Wanted]:
-        """One requirement as needs: the project and each of its extras, after overrides."""
+    def expand(self, requirement: Requirement) -> tuple[Wanted, ...]:
+        """One requirement as needs: the project and each of its extras, after overrides and exclusions."""
+        if requirement.name in self._excludes:
+            return ()
         specifier: SpecifierSet | None = requirement.specifier
         if (overrides := self._overrides.get(requirement.name)) is not None:
             specifier = next((override.specifier for override in overrides if self.holds(override.marker)), None)
             if specifier is None:
-                return  # overridden for other environments only: not needed here
+                return ()  # overridden for other environments only: not needed here
         elif requirement.url is not None:
             raise UnusableRequirementError(f"{requirement.name} is wanted from a URL, which a lock does not follow yet")
         assert specifier is not None
-        for extra in ("", *sorted(requirement.extras)):
-            yield Wanted.of(Identifier(requirement.name, extra), specifier)
+        return _wanted(requirement, specifier)
+
+
+def _wanted(requirement: Requirement, specifier: SpecifierSet) -> tuple[Wanted, ...]:
+    """The project, and each of its extras that is asked for."""
+    return tuple(
+        Wanted.of(Identifier(requirement.name, extra), specifier) for extra in ("", *sorted(requirement.extras))
+    )
