@@ -34,7 +34,6 @@ def explain(
     selector: Selector,
     source: ReleaseSource,
     journal: Journal,
-    target: Target,
 ) -> PinkeeperError:
     """Turn the last conflict into an error.
 
@@ -48,6 +47,7 @@ def explain(
             return _unknown(unknown, cause, journal)
     names = sorted({cause.requirement.identifier.name for cause in collisions})
     asked = {name: [cause for cause in collisions if cause.requirement.identifier.name == name] for name in names}
+    target = selector.target
     details: list[str] = []
     remedies: list[str] = []
     unreadable: MetadataUnavailableError | None = None
@@ -59,9 +59,7 @@ def explain(
         ]
         if name in provider.unknown:
             continue
-        there = _Availability(
-            name, causes=asked[name], provider=provider, selector=selector, source=source, target=target
-        )
+        there = _Availability(name, causes=asked[name], provider=provider, selector=selector, source=source)
         details += there.lines
         remedies += there.remedies
         unreadable = unreadable or there.unreadable
@@ -91,8 +89,8 @@ class _Availability:
         provider: Provider,
         selector: Selector,
         source: ReleaseSource,
-        target: Target,
     ) -> None:
+        target = selector.target
         self.lines: list[str] = []
         self.remedies: list[str] = []
         self.unreadable: MetadataUnavailableError | None = None

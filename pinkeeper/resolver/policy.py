@@ -28,13 +28,16 @@ class Strategy(StrEnum):
 class Policy:
     """Everything but requirements that decides whether a release is a candidate.
 
+    companions: further targets that no marker can tell apart from `target`; a release must serve all of them.
     now: UTC. cooldown: releases whose files are younger are no candidates; zero turns it off. exclude_newer: files
     uploaded at or after it do not exist. exempt: releases that the cooldown does not hold. kept: file hashes (SHA-256,
     hexadecimal) of the pins that a re-lock starts from; the cooldown, which is about taking releases in, does not
-    throw out what was taken in before. pre: pre-releases are candidates like any other.
+    throw out what was taken in before, and a file that was added since is not taken in unless `takes_added` or where no
+    kept file serves the target. pre: pre-releases are candidates like any other.
     """
 
     target: Target
+    companions: tuple[Target, ...] = ()
     now: datetime
     formats: FormatControl = field(default_factory=FormatControl)
     pre: bool = False
@@ -43,3 +46,9 @@ class Policy:
     exclude_newer: datetime | None = None
     exempt: frozenset[tuple[NormalizedName, Version]] = frozenset()
     kept: Mapping[tuple[NormalizedName, Version], frozenset[str]] = field(default_factory=dict)
+    takes_added: bool = False
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The target and its companions."""
+        return (self.target, *self.companions)

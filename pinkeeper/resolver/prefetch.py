@@ -7,7 +7,7 @@ once, all projects in parallel. What it guesses wrong costs a request and change
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -48,7 +48,7 @@ class Prefetcher:
         reader: DependencyReader,
         *,
         bounds: Callable[[NormalizedName], SpecifierSet],
-        preferred: Callable[[NormalizedName], Version | None],
+        preferred: Mapping[NormalizedName, Sequence[Version]],
     ) -> None:
         self._source = source
         self._selector = selector
@@ -93,15 +93,16 @@ class Prefetcher:
                 release = project.release = self._first(listing, specifier, direct=project.direct)
         if release is not None:
             chosen = release
-            future = self._source.metadata(chosen.name, chosen.version, chosen.files[0])
-            _when_done(future, lambda metadata: self._follow(project, chosen, metadata))
+            for file in chosen.installed:
+                future = self._source.metadata(chosen.name, chosen.version, file)
+                _when_done(future, lambda metadata: self._follow(project, chosen, metadata))
 
     def _first(self, listing: ProjectListing, specifier: SpecifierSet, *, direct: bool) -> Release | None:
-        preferred = self._preferred(listing.name)
-        if preferred is not None and str(preferred) in listing.versions and specifier.contains(preferred):
-            judged = self._selector.judge(listing, str(preferred))
-            if isinstance(judged, Release):
-                return judged
+        for preferred in self._preferred.get(listing.name, ()):
+            if str(preferred) in listing.versions and specifier.contains(preferred):
+                judged = self._selector.judge(listing, str(preferred))
+                if isinstance(judged, Release):
+                    return judged
         for judged in self._selector.matching(listing, specifier, direct=direct):
             if isinstance(judged, Release) and judged.yanked is None:
                 return judged

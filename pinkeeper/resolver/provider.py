@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -31,9 +31,9 @@ _MOST_AHEAD = 16
 class Provider(AbstractProvider[Need, Candidate, Identifier]):
     """Candidates by policy, requirement and constraint; dependencies from core metadata, read once.
 
-    preferred: versions to try first, from an existing lock. unusable: why releases were passed over once their
-    metadata was looked at, by project and version. unknown: projects that no index lists. missing_extras: extras that a
-    chosen release does not have.
+    preferred: versions to try first, in this order, from an existing lock or from other targets. unusable: why releases
+    were passed over once their metadata was looked at, by project and version. unknown: projects that no index lists.
+    missing_extras: extras that a chosen release does not have.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         reader: DependencyReader,
         *,
         constraints: Iterable[InputRequirement] = (),
-        preferred: Mapping[NormalizedName, Version] | None = None,
+        preferred: Mapping[NormalizedName, Sequence[Version]] | None = None,
     ) -> None:
         self._source = source
         self._selector = selector
@@ -107,44 +107,45 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         needs = list(requirements[identifier])
         if identifier.extra:  # an extra is bound by all that binds its project
             needs += requirements.get(Identifier(identifier.name), ())
+        refused = {candidate.version for candidate in incompatibilities[identifier]}
+        return lambda: self.candidates(identifier, needs, refused=refused)  # type: ignore[return-value] # may be a call
+
+    def candidates(
+        self, identifier: Identifier, needs: Sequence[Need], *, refused: Collection[Version]
+    ) -> Iterator[Candidate]:
+        """Give what fulfils all of some needs on one identifier, the preferred first, but for refused versions."""
         if any(isinstance(need, Impossible) for need in needs):
-            return ()
+            return
         try:
             listing = self._source.listing(identifier.name).result()
         except UnknownPackageError as error:
             self.unknown[identifier.name] = error
-            return ()
-        refused = {candidate.version for candidate in incompatibilities[identifier]}
+            return
         same = {need.version for need in needs if isinstance(need, Same)}
         takes_yanked = any(_pins_one(need) for need in needs) or self._pins(identifier.name)
-
         ordered = self._orders.get(key := (identifier.name, *needs))
         if ordered is None:
             ordered = self._orders[key] = LazySequence(self._in_order(listing, needs))
-
-        def candidates() -> Iterator[Candidate]:
-            for judged in ordered:
-                match judged:
-                    case Release(version=version, yanked=yanked):
-                        admitted = version not in refused and same <= {version}
-                        if admitted and (yanked is None or takes_yanked):
-                            yield Candidate(identifier, version, judged)
-                    case Rejected():
-                        pass
-
-        return candidates  # type: ignore[return-value] # resolvelib takes a callable, to iterate anew each time
+        for judged in ordered:
+            match judged:
+                case Release(version=version, yanked=yanked):
+                    admitted = version not in refused and same <= {version}
+                    if admitted and (yanked is None or takes_yanked):
+                        yield Candidate(identifier, version, judged)
+                case Rejected():
+                    pass
 
     def _in_order(self, listing: ProjectListing, needs: Sequence[Need]) -> Iterator[Release | Rejected]:
         """The preferred release first, where it fits; then the others."""
         specifier = self.specifier(listing.name, needs)
         direct = any(isinstance(need, Wanted) and need.origin is not None for need in needs)
-        preferred = self._preferred.get(listing.name)
-        if preferred is not None and specifier.contains(preferred, prereleases=True):
-            text = str(preferred)
-            if text in listing.versions:
+        tried: set[Version] = set()
+        for preferred in self._preferred.get(listing.name, ()):
+            if specifier.contains(preferred, prereleases=True) and (text := str(preferred)) in listing.versions:
+                tried.add(preferred)
                 yield self._selector.judge(listing, text)
         for judged in self._selector.matching(listing, specifier, direct=direct):
-            if judged.version != preferred:
+            if judged.version not in tried:
                 yield judged
 
     def specifier(self, name: NormalizedName, needs: Iterable[Need]) -> SpecifierSet:
@@ -182,25 +183,32 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
                 self._discovered.setdefault(need.identifier, len(self._discovered))
         return known
 
-    def metadata(self, release: Release) -> CoreMetadata:
-        """Give the core metadata of a release, from the file that the target would install."""
-        return self._source.metadata(release.name, release.version, release.files[0]).result()
+    def metadata(self, release: Release) -> tuple[CoreMetadata, ...]:
+        """Give the core metadata of a release, from each file that a target would install."""
+        files = release.installed
+        return tuple(self._source.metadata(release.name, release.version, file).result() for file in files)
+
+    def ask_early(self, release: Release) -> None:
+        """Have the metadata of a release fetched, without waiting for it."""
+        for file in release.installed:
+            self._source.metadata(release.name, release.version, file)
 
     def _read_dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
         identifier, release = candidate.identifier, candidate.release
         if not identifier.extra:
             self._look_ahead(release)
         try:
-            metadata = self.metadata(release)
-            needs: list[Need] = list(self._of_others(candidate, metadata))
-            self._check_python(metadata)
+            read = self.metadata(release)
+            needs: list[Need] = list(dict.fromkeys(need for each in read for need in self._of_others(candidate, each)))
+            for metadata in read:
+                self._check_python(metadata)
         except (UnusableRequirementError, MetadataUnavailableError, ArtifactError) as error:
             self.unusable[identifier.name, release.version] = error
             reason = f"{release.name} {release.version} cannot be used: {error}"
             nothing = Identifier(release.name, f"!{release.version}")
             return (Impossible(identifier=nothing, reason=reason),)
         if identifier.extra:
-            if identifier.extra not in metadata.provides_extras and not needs:
+            if not needs and not any(identifier.extra in metadata.provides_extras for metadata in read):
                 self.missing_extras.add((identifier, release.version))
             needs.insert(0, Same(identifier=Identifier(identifier.name), version=release.version))
         return tuple(needs)
@@ -217,7 +225,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
             judged = self._selector.judge(release.listing, text)
             likely = release.version.is_prerelease or not judged.version.is_prerelease
             if likely and isinstance(judged, Release):
-                self._source.metadata(judged.name, judged.version, judged.files[0])
+                self.ask_early(judged)
 
     def _of_others(self, candidate: Candidate, metadata: CoreMetadata) -> Iterator[Wanted]:
         """What a candidate needs, but for itself: a project may ask for more of its own extras."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.specifiers import SpecifierSet
@@ -13,8 +13,8 @@ from resolvelib.resolvers import Resolution as Search
 
 from pinkeeper.errors import InputError, NoSolutionError, PinkeeperError
 from pinkeeper.model.origin import Origin
-from pinkeeper.model.requirement import InputRequirement
-from pinkeeper.resolver.dependencies import DependencyReader, UnusableRequirementError
+from pinkeeper.model.requirement import InputRequirement, Requirement
+from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
 from pinkeeper.resolver.explanation import explain
 from pinkeeper.resolver.journal import Journal
 from pinkeeper.resolver.needs import Candidate, Identifier, Need, Wanted
@@ -24,6 +24,7 @@ from pinkeeper.resolver.progress import ResolutionProgress
 from pinkeeper.resolver.provider import Provider
 from pinkeeper.resolver.selection import Release, Selector
 from pinkeeper.resolver.source import ReleaseSource
+from pinkeeper.resolver.tree_walk import walk
 
 __all__ = ["Pin", "Problem", "Resolution", "resolve"]
 
@@ -32,13 +33,18 @@ _MAX_ROUNDS = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What is to be solved. preferred: versions to keep where they fit (an existing lock)."""
+    """What is to be solved.
+
+    excludes: projects that are left out of the tree, whoever wants them. preferred: versions to keep where they fit, in
+    order (of an existing lock, of other targets).
+    """
 
     requirements: tuple[InputRequirement, ...]
     constraints: tuple[InputRequirement, ...] = ()
     overrides: tuple[InputRequirement, ...] = ()
+    excludes: frozenset[NormalizedName] = frozenset()
     policy: Policy
-    preferred: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    preferred: Mapping[NormalizedName, tuple[Version, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +52,14 @@ class Pin:
     """One chosen release.
 
     asked_by: the projects of the tree that depend on it, each with all that it asks. requested_by: the user's own
-    lines, each with what it asks; constraints among them.
+    lines, each with what it asks; constraints among them. needs: what it asks of others, sorted by name.
     """
 
     release: Release
     extras: frozenset[NormalizedName]
     requested_by: tuple[tuple[Origin, SpecifierSet], ...]
     asked_by: tuple[tuple[NormalizedName, SpecifierSet], ...]
+    needs: tuple[Requirement, ...] = ()
 
     @property
     def specifier(self) -> SpecifierSet:
@@ -67,60 +74,53 @@ class Pin:
 class Resolution:
     """The answer.
 
-    pins: sorted by name. missing_extras: (project, extra, version) that were asked for in vain. unusable: releases
-    that were passed over, and why. journal: what was tried on the way.
+    pins: sorted by name. roots: the user's requirements that hold on the target. missing_extras: (project, extra,
+    version) that were asked for in vain. unusable: releases that were passed over, and why. journal: what was tried on
+    the way.
     """
 
     pins: tuple[Pin, ...]
+    roots: tuple[Requirement, ...]
     missing_extras: tuple[tuple[NormalizedName, str, Version], ...]
     unusable: Mapping[tuple[NormalizedName, Version], PinkeeperError]
     journal: Journal
     selector: Selector
 
 
-def resolve(problem: Problem, source: ReleaseSource, *, progress: ResolutionProgress) -> Resolution:
+def resolve(
+    problem: Problem,
+    source: ReleaseSource,
+    *,
+    progress: ResolutionProgress,
+    texts: RequirementTexts | None = None,
+) -> Resolution:
     """Find one release for every project of the tree.
 
-    Raises NoSolutionError with an explanation, UnknownPackageError, and whatever the source raises for the network.
+    texts: what was parsed for other targets. Raises NoSolutionError with an explanation, UnknownPackageError, and
+    whatever the source raises for the network.
     """
     selector = Selector(problem.policy)
-    reader = DependencyReader(problem.policy.target, problem.overrides)
+    reader = DependencyReader(problem.policy.target, problem.overrides, excludes=problem.excludes, texts=texts)
     provider = Provider(source, selector, reader, constraints=problem.constraints, preferred=problem.preferred)
     roots = _roots(problem, reader)
+    journal = Journal(progress)
     prefetcher = Prefetcher(
         source,
         selector,
         reader,
         bounds=lambda name: provider.specifier(name, ()),
-        preferred=problem.preferred.get,
+        preferred=problem.preferred,
     )
     prefetcher.start(roots)
-    journal = Journal(progress)
-    # Not resolvelib's Resolver: it prunes what is left over from choices that were taken back by a recursion that does
-    # not end where leftovers need each other in a circle (1.2.1).
-    search: Search[Need, Candidate, Identifier] = Search(provider, journal)
     try:
-        state = search.resolve(roots, max_rounds=_MAX_ROUNDS)
-    except ResolutionImpossible as error:
-        raise explain(
-            error.causes,
-            provider=provider,
-            selector=selector,
-            source=source,
-            journal=journal,
-            target=problem.policy.target,
-        ) from None
-    except ResolutionTooDeep:
-        raise NoSolutionError(
-            f"no answer after {_MAX_ROUNDS} steps",
-            details=journal.fighting(),
-            remedy="bound the versions of the projects named above with a constraint",
-        ) from None
+        chosen = _first_choices(roots, provider, progress)
+        if chosen is None:
+            chosen = _searched(roots, provider, selector=selector, source=source, journal=journal)
     finally:
         prefetcher.stop()
-    chosen = _reachable(state.mapping, roots, provider)
     return Resolution(
         pins=_pins(chosen, roots, provider),
+        roots=tuple(asked.requirement for asked in problem.requirements if reader.holds(asked.requirement.marker)),
         missing_extras=tuple(
             sorted(
                 (identifier.name, identifier.extra, version)
@@ -132,6 +132,51 @@ def resolve(problem: Problem, source: ReleaseSource, *, progress: ResolutionProg
         journal=journal,
         selector=selector,
     )
+
+
+def _first_choices(
+    roots: Sequence[Wanted], provider: Provider, progress: ResolutionProgress
+) -> Mapping[Identifier, Candidate] | None:
+    """The tree of the candidates that come first, where they fit together; None where a search is needed.
+
+    Where no need collides with a choice, a search would choose the same: nothing better was passed over.
+    """
+    chosen: dict[NormalizedName, Candidate] = {}
+
+    def first(need: Need) -> Candidate | None:
+        identifier = need.identifier
+        known = chosen.get(identifier.name)
+        if known is not None:
+            return Candidate(identifier, known.version, known.release)
+        found = next(provider.candidates(identifier, [need], refused=frozenset()), None)
+        if found is not None:
+            chosen[identifier.name] = found
+            progress.pinned(identifier.name, found.version, len(chosen))
+        return found
+
+    walked = walk(roots, provider, first, stops_at_misfit=True)
+    return None if walked.misfits else walked.reached
+
+
+def _searched(
+    roots: Sequence[Wanted], provider: Provider, *, selector: Selector, source: ReleaseSource, journal: Journal
+) -> Mapping[Identifier, Candidate]:
+    """The tree that a search with backtracking finds."""
+    # Not resolvelib's Resolver: it prunes what is left over from choices that were taken back by a recursion that does
+    # not end where leftovers need each other in a circle (1.2.1).
+    search: Search[Need, Candidate, Identifier] = Search(provider, journal)
+    try:
+        state = search.resolve(roots, max_rounds=_MAX_ROUNDS)
+    except ResolutionImpossible as error:
+        raise explain(error.causes, provider=provider, selector=selector, source=source, journal=journal) from None
+    except ResolutionTooDeep:
+        raise NoSolutionError(
+            f"no answer after {_MAX_ROUNDS} steps",
+            details=journal.fighting(),
+            remedy="bound the versions of the projects named above with a constraint",
+        ) from None
+    # A search leaves behind what it chose on the way and did without in the end.
+    return walk(roots, provider, lambda need: state.mapping[need.identifier]).reached
 
 
 def _roots(problem: Problem, reader: DependencyReader) -> list[Wanted]:
@@ -153,36 +198,22 @@ def _roots(problem: Problem, reader: DependencyReader) -> list[Wanted]:
     return roots
 
 
-def _reachable(
-    mapping: Mapping[Identifier, Candidate], roots: Iterable[Wanted], provider: Provider
-) -> dict[Identifier, Candidate]:
-    """The candidates that the roots need, directly or through others."""
-    chosen: dict[Identifier, Candidate] = {}
-    wanted = [root.identifier for root in roots]
-    while wanted:
-        identifier = wanted.pop()
-        if identifier not in chosen:
-            candidate = chosen[identifier] = mapping[identifier]
-            wanted += [need.identifier for need in provider.get_dependencies(candidate)]
-    return chosen
-
-
 def _pins(mapping: Mapping[Identifier, Candidate], roots: Iterable[Wanted], provider: Provider) -> tuple[Pin, ...]:
     origins: dict[NormalizedName, dict[Origin, SpecifierSet]] = {}
     for root in roots:
         assert root.origin is not None
         origins.setdefault(root.identifier.name, {})[root.origin] = root.specifier
-    asked: dict[NormalizedName, dict[NormalizedName, SpecifierSet]] = {}
+    edges = _edges(mapping, provider)
+    asked: dict[NormalizedName, list[tuple[NormalizedName, SpecifierSet]]] = {}
+    for parent in sorted(edges):
+        for need in edges[parent]:
+            asked.setdefault(need.name, []).append((parent, need.specifier))
     extras: dict[NormalizedName, set[NormalizedName]] = {}
-    for identifier, candidate in mapping.items():
+    for identifier in mapping:
         if identifier.extra:
             extras.setdefault(identifier.name, set()).add(NormalizedName(identifier.extra))
-        for need in provider.get_dependencies(candidate):
-            if isinstance(need, Wanted) and need.identifier.name != identifier.name:
-                by = asked.setdefault(need.identifier.name, {})
-                by[identifier.name] = by.get(identifier.name, SpecifierSet()) & need.specifier
     pins = []
-    for identifier, candidate in sorted(mapping.items()):
+    for identifier, candidate in sorted(mapping.items(), key=lambda item: item[0]):
         if identifier.extra:
             continue
         name = identifier.name
@@ -194,7 +225,32 @@ def _pins(mapping: Mapping[Identifier, Candidate], roots: Iterable[Wanted], prov
                 release=candidate.release,
                 extras=frozenset(extras.get(name, ())),
                 requested_by=tuple(sorted(requested.items(), key=lambda item: (item[0].via(), item[0].line or 0))),
-                asked_by=tuple(sorted(asked.get(name, {}).items(), key=lambda item: item[0])),
+                asked_by=tuple(asked.get(name, ())),
+                needs=tuple(edges.get(name, ())),
             )
         )
     return tuple(pins)
+
+
+def _edges(mapping: Mapping[Identifier, Candidate], provider: Provider) -> dict[NormalizedName, list[Requirement]]:
+    """For each project what it and its extras ask of other projects, one requirement for each of them."""
+    specifiers: dict[NormalizedName, dict[NormalizedName, SpecifierSet]] = {}
+    extras: dict[tuple[NormalizedName, NormalizedName], set[NormalizedName]] = {}
+    for identifier, candidate in mapping.items():
+        for need in provider.get_dependencies(candidate):
+            child = need.identifier
+            if isinstance(need, Wanted) and child.name != identifier.name:
+                asked = specifiers.setdefault(identifier.name, {})
+                known = asked.get(child.name)
+                asked[child.name] = (
+                    need.specifier if known is None or known == need.specifier else known & need.specifier
+                )
+                if child.extra:
+                    extras.setdefault((identifier.name, child.name), set()).add(NormalizedName(child.extra))
+    return {
+        parent: [
+            Requirement(name=name, specifier=asked[name], extras=frozenset(extras.get((parent, name), ())))
+            for name in sorted(asked)
+        ]
+        for parent, asked in specifiers.items()
+    }

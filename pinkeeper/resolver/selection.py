@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
@@ -34,14 +34,29 @@ class Rejection(Enum):
 class Release:
     """A candidate release: the files that the target can install, the best first.
 
-    yanked: the reason, where every one of these files is yanked (PEP 592). listing: where it was found.
+    by_target: the same for the target and each of its companions. added: files that would do, and that came after the
+    lock. yanked: the reason, where every one of `files` is yanked (PEP 592). listing: where it was found.
     """
 
     name: NormalizedName
     version: Version
-    files: tuple[DistributionFile, ...]
+    by_target: tuple[tuple[DistributionFile, ...], ...]
+    added: tuple[DistributionFile, ...] = ()
     yanked: str | None
     listing: ProjectListing
+
+    @property
+    def files(self) -> tuple[DistributionFile, ...]:
+        """The files that the target can install, the best first."""
+        return self.by_target[0]
+
+    @property
+    def installed(self) -> tuple[DistributionFile, ...]:
+        """The best file of the target and of each companion, each file once."""
+        first = self.by_target[0][0]
+        if len(self.by_target) == 1:
+            return (first,)
+        return tuple({files[0].url: files[0] for files in self.by_target}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +68,9 @@ class Rejected:
     file: DistributionFile | None
 
 
+# Yanked last, then by rank, build number and name.
+_Ranked = tuple[bool, int, tuple[int, str], str, DistributionFile]
+
 parse_version = lru_cache(maxsize=None)(Version)
 
 
@@ -60,11 +78,12 @@ class Selector:
     """Judges releases against a policy; every release is judged once."""
 
     def __init__(self, policy: Policy) -> None:
+        self.target = policy.target
         self._policy = policy
-        self._ranks = policy.target.tag_ranks
+        self._ranks = [target.tag_ranks for target in policy.targets]
         self._judged: dict[tuple[NormalizedName, str], Release | Rejected] = {}
         self._texts: dict[NormalizedName, tuple[frozenset[str], tuple[str, ...]]] = {}
-        self._tag_ranks: dict[str, int | None] = {}
+        self._tag_ranks: dict[str, tuple[int | None, ...]] = {}
         self._python_admits: dict[str, bool] = {}
         self._cutoff = policy.now - policy.cooldown if policy.cooldown else None
 
@@ -123,27 +142,50 @@ class Selector:
     def _judge(self, listing: ProjectListing, text: str) -> Release | Rejected:
         name, version = listing.name, parse_version(text)
         misses: dict[Rejection, str] = {}
-        ranked: list[tuple[bool, int, tuple[int, str], DistributionFile]] = []
+        ranked: list[list[_Ranked]] = [[] for _ in self._ranks]
         for filename in listing.filenames(text):
-            rank = self._rank(name, filename)
-            if isinstance(rank, Rejection):
-                misses.setdefault(rank, filename)
+            ranks = self._rank(name, filename)
+            if isinstance(ranks, Rejection):
+                misses.setdefault(ranks, filename)
                 continue
             file = listing.file(text, filename)  # most files of a large release are never read further than their name
             miss = self._refusal(name, version, file)
             if miss is not None:
                 misses.setdefault(miss, filename)
-            else:
-                ranked.append((file.yanked is not None, rank, _build_order(filename), file))
-        if not ranked:
+                continue
+            for rank, entries in zip(ranks, ranked, strict=True):
+                if rank is not None:
+                    entries.append((file.yanked is not None, rank, _build_order(filename), filename, file))
+        if not all(ranked):
+            if any(ranked):
+                return Rejected(version=version, reason=Rejection.TAGS, file=None)
             reason = min(misses, key=lambda miss: miss.value, default=Rejection.NO_FILES)
             example = misses.get(reason)
             return Rejected(
                 version=version, reason=reason, file=None if example is None else listing.file(text, example)
             )
-        ranked.sort(key=lambda entry: (entry[0], entry[1], entry[2], entry[3].filename))
-        files = tuple(entry[3] for entry in ranked)
-        return Release(name=name, version=version, files=files, yanked=files[0].yanked, listing=listing)
+        return self._release(listing, version, ranked)
+
+    def _release(self, listing: ProjectListing, version: Version, ranked: list[list[_Ranked]]) -> Release:
+        """A release from its files; those that came after the lock are set aside where it does without them."""
+        kept = frozenset() if self._policy.takes_added else self._policy.kept.get((listing.name, version), frozenset())
+        by_target = []
+        added: dict[str, DistributionFile] = {}
+        for entries in ranked:
+            files = [entry[4] for entry in sorted(entries, key=lambda entry: entry[:4])]
+            standing = [file for file in files if file.sha256 is None or file.sha256 in kept] if kept else files
+            if any(file.sha256 in kept for file in standing):
+                added |= {file.url: file for file in files if file not in standing}
+                files = standing
+            by_target.append(tuple(files))
+        return Release(
+            name=listing.name,
+            version=version,
+            by_target=tuple(by_target),
+            added=tuple(added.values()),
+            yanked=by_target[0][0].yanked,
+            listing=listing,
+        )
 
     def admitted_files(self, listing: ProjectListing, text: str) -> tuple[DistributionFile, ...]:
         """Every file of a release, for whatever target, that is not too young and not yanked alone."""
@@ -152,26 +194,19 @@ class Selector:
         old_enough = [file for file in files if self._too_young(name, version, file) is None]
         return tuple(file for file in old_enough if file.yanked is None) or tuple(old_enough)
 
-    def _rank(self, name: NormalizedName, filename: str) -> int | Rejection:
-        """The place of a file in the target's order of preference; every sdist comes after every wheel."""
+    def _rank(self, name: NormalizedName, filename: str) -> tuple[int | None, ...] | Rejection:
+        """The place of a file in each target's order of preference; every sdist comes after every wheel."""
         if not filename.endswith(".whl"):
-            return len(self._ranks) if self._policy.formats.allows_sdists(name) else Rejection.FORMAT
+            if not self._policy.formats.allows_sdists(name):
+                return Rejection.FORMAT
+            return tuple(len(ranks) for ranks in self._ranks)
         if not self._policy.formats.allows_wheels(name):
             return Rejection.FORMAT
-        rank = self._tag_rank("-".join(filename[:-4].rsplit("-", 3)[1:]))
-        return Rejection.TAGS if rank is None else rank
-
-    def _tag_rank(self, tags: str) -> int | None:
-        if tags not in self._tag_ranks:
-            interpreters, abis, platforms = tags.rsplit("-", 2)
-            ranks = (
-                self._ranks.get(f"{interpreter}-{abi}-{platform}".lower())
-                for interpreter in interpreters.split(".")
-                for abi in abis.split(".")
-                for platform in platforms.split(".")
-            )
-            self._tag_ranks[tags] = min((rank for rank in ranks if rank is not None), default=None)
-        return self._tag_ranks[tags]
+        tags = "-".join(filename[:-4].rsplit("-", 3)[1:])
+        known = self._tag_ranks.get(tags)
+        if known is None:
+            known = self._tag_ranks[tags] = tuple(_best_rank(tags, ranks) for ranks in self._ranks)
+        return Rejection.TAGS if all(rank is None for rank in known) else known
 
     def _refusal(self, name: NormalizedName, version: Version, file: DistributionFile) -> Rejection | None:
         if file.requires_python is not None and not self.admits_python(file.requires_python):
@@ -200,6 +235,18 @@ class Selector:
                 known = True
             self._python_admits[requires_python] = known
         return known
+
+
+def _best_rank(tags: str, ranks: Mapping[str, int]) -> int | None:
+    """The best place of a compressed tag set (PEP 425); None where a target installs none of its tags."""
+    interpreters, abis, platforms = tags.lower().rsplit("-", 2)
+    found = (
+        ranks.get(f"{interpreter}-{abi}-{platform}")
+        for interpreter in interpreters.split(".")
+        for abi in abis.split(".")
+        for platform in platforms.split(".")
+    )
+    return min((rank for rank in found if rank is not None), default=None)
 
 
 _HELD = frozenset({Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME, Rejection.EXCLUDED_NEWER})

@@ -104,7 +104,7 @@ def pose(
         requirements=inputs.requirements,
         constraints=(*inputs.constraints, *map(_bound, upgrades.values())),
         overrides=inputs.overrides,
-        preferred={package.name: package.version for package in kept},
+        preferred={package.name: (package.version,) for package in kept},
         policy=Policy(
             target=decisions.target,
             now=now,

@@ -56,7 +56,7 @@ def problem_of(scenario: dict[str, Any]) -> Problem:
         requirements=asked(scenario["requirements"], "requirements.in", OriginKind.REQUIREMENTS),
         constraints=asked(scenario.get("constraints", []), "constraints.txt", OriginKind.CONSTRAINTS),
         overrides=asked(scenario.get("overrides", []), "overrides.txt", OriginKind.OVERRIDES),
-        preferred={canonicalize_name(name): Version(v) for name, v in scenario.get("locked", {}).items()},
+        preferred={canonicalize_name(name): (Version(v),) for name, v in scenario.get("locked", {}).items()},
         policy=Policy(
             target=target_of(python=policy.get("python", "3.12"), platform=policy.get("platform", "linux_x86_64")),
             now=NOW,
