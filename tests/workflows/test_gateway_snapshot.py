@@ -54,7 +54,7 @@ def test_the_gateway_is_locked_as_it_was_on_the_live_index(cli, gateway_index, p
     pins = read_lock(cli.read("requirements.txt"))
     listed = "".join(f"{pin.name}=={pin.version}\n" for pin in pins.values())
     assert listed == (SNAPSHOTS / "gateway.pins.txt").read_text(encoding="utf-8")
-    assert faults_of(pins, roots=ROOTS, projects=projects, target=LINUX_312) == []
+    assert faults_of(pins.values(), roots=ROOTS, projects=projects, targets=[LINUX_312]) == []
 
 
 def test_no_sdist_is_in_the_lock_where_a_wheel_is(cli, gateway_index, projects):
@@ -80,7 +80,7 @@ def test_the_newest_releases_of_the_gateway_are_given_up_for_the_newest_that_fit
 def test_all_hashes_are_those_of_every_file_of_each_release(cli, gateway_index, projects):
     lock(cli, gateway_index(), "--hashes", "all")
     pins = read_lock(cli.read("requirements.txt"))
-    assert faults_of(pins, roots=ROOTS, projects=projects, target=LINUX_312, all_files=True) == []
+    assert faults_of(pins.values(), roots=ROOTS, projects=projects, targets=[LINUX_312], all_files=True) == []
 
 
 def test_with_a_fresh_cache_the_index_is_asked_nothing_and_the_bytes_are_the_same(cli, gateway_index):
@@ -131,7 +131,7 @@ def test_moving_one_pin_leaves_the_others_where_they_are(cli, gateway_index, pro
     lock(cli, index, "-P", f"certifi=={next(iter(releases))}")
     second = read_lock(cli.read("requirements.txt"))
     assert [name for name in first if first[name].version != second[name].version] == ["certifi"]
-    assert faults_of(second, roots=ROOTS, projects=projects, target=LINUX_312) == []
+    assert faults_of(second.values(), roots=ROOTS, projects=projects, targets=[LINUX_312]) == []
 
 
 def test_a_snapshot_names_no_host():
