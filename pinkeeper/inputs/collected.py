@@ -7,16 +7,34 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
 
 from pinkeeper.errors import CollectedError, PinkeeperError
 from pinkeeper.model.format_control import FormatControl
 from pinkeeper.model.index_options import IndexOptions
+from pinkeeper.model.origin import Origin
 from pinkeeper.model.requirement import InputRequirement
 
-__all__ = ["FileReader", "Inputs", "raise_problems"]
+__all__ = ["FileReader", "Inputs", "LeftOut", "raise_problems"]
 
 # Gives the bytes of a file by its path as the user named it; "-" is stdin. Raises InputError.
 FileReader: TypeAlias = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A local project that is asked for: what it needs is locked, and it is not, for it is a folder without a hash.
+
+    requirement: as written, ``-e`` included, without credentials. path: of the folder, normalised, as `Origin` keeps
+    paths. name: of the project, None where its files do not say. origin: of the requirement. reason: a clause for the
+    comment that stands in its place.
+    """
+
+    requirement: str
+    path: str
+    name: NormalizedName | None
+    origin: Origin
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +42,8 @@ class Inputs:
     """What one or several sources ask for, each tuple in the order of the sources.
 
     pre: some source admits pre-releases. requires_python: all ``requires-python`` together; None where no source has
-    one. files: all files that were read, each once.
+    one. sections: ``extra:NAME`` and ``group:NAME`` of the sources, as far as they are taken, also because others ask
+    for them. left_out: local projects, each once. files: all files that were read, each once.
     """
 
     requirements: tuple[InputRequirement, ...] = ()
@@ -34,6 +53,8 @@ class Inputs:
     formats: FormatControl = field(default_factory=FormatControl)
     pre: bool = False
     requires_python: SpecifierSet | None = None
+    sections: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
     files: tuple[str, ...] = ()
 
     def merged(self, later: Inputs) -> Inputs:
@@ -46,6 +67,8 @@ class Inputs:
             formats=self.formats.merged(later.formats),
             pre=self.pre or later.pre,
             requires_python=_both(self.requires_python, later.requires_python),
+            sections=self.sections | later.sections,
+            left_out=tuple(dict.fromkeys((*self.left_out, *later.left_out))),
             files=tuple(dict.fromkeys((*self.files, *later.files))),
         )
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["read_group"]
 
 
-def read_group(document: TomlDocument, table: Mapping[str, object], group: NormalizedName) -> tuple[Requirement, ...]:
-    """The requirements of a group, those of included groups in place.
+def read_group(
+    document: TomlDocument, table: Mapping[str, object], group: NormalizedName
+) -> tuple[tuple[Requirement, ...], tuple[NormalizedName, ...]]:
+    """The requirements of a group, those of included groups in place; and the group with all groups included.
 
     table: ``[dependency-groups]``. Raises InputError, or CollectedError with all independent ones.
     """
@@ -30,7 +32,8 @@ def read_group(document: TomlDocument, table: Mapping[str, object], group: Norma
     known = {canonicalize_name(name): name for name in table}
     if group not in known:
         raise _unknown(document, known, f"there is no dependency group {group}", group)
-    raise_problems([*_unknown_includes(document, table, known, group)])
+    reached, unknown = _includes(document, table, known, group)
+    raise_problems(unknown)
     try:
         groups = cast("Mapping[str, Sequence[str | Mapping[str, str]]]", table)
         requirements = DependencyGroupResolver(groups).resolve(group)
@@ -38,7 +41,7 @@ def read_group(document: TomlDocument, table: Mapping[str, object], group: Norma
         where = document.place("dependency-groups", known[group])
         raise_problems([_problem(error, where) for error in _leaves(errors)])
         raise  # a group of errors has at least one
-    return tuple(parse_requirement(str(requirement)) for requirement in requirements)
+    return tuple(parse_requirement(str(requirement)) for requirement in requirements), reached
 
 
 def _problem(error: Exception, where: str) -> InputError:
@@ -58,11 +61,14 @@ def _leaves(errors: ExceptionGroup) -> Iterator[Exception]:
             yield error
 
 
-def _unknown_includes(
+def _includes(
     document: TomlDocument, table: Mapping[str, object], known: Mapping[NormalizedName, str], group: NormalizedName
-) -> Iterator[PinkeeperError]:
-    """Includes of groups that do not exist, by the group that includes them, which packaging does not say."""
-    reached = [group]
+) -> tuple[tuple[NormalizedName, ...], list[PinkeeperError]]:
+    """All groups that one reaches, itself first; and includes of groups that do not exist.
+
+    Each of these is told with the group that includes it, which packaging does not say.
+    """
+    reached, problems = [group], list[PinkeeperError]()
     for current in reached:
         items = table[known[current]]
         for item in items if isinstance(items, list) else ():
@@ -71,11 +77,11 @@ def _unknown_includes(
                 continue
             name = canonicalize_name(include)
             if name not in known:
-                yield _unknown(
-                    document, known, f"dependency-groups.{current} includes {include}, which does not exist", name
-                )
+                what = f"dependency-groups.{current} includes {include}, which does not exist"
+                problems.append(_unknown(document, known, what, name))
             elif name not in reached:
                 reached.append(name)
+    return tuple(reached), problems
 
 
 def _unknown(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeAlias
 
-from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
@@ -14,6 +11,7 @@ from pinkeeper.errors import InputError, PinkeeperError
 from pinkeeper.inputs.collected import FileReader, Inputs, raise_problems
 from pinkeeper.inputs.dependency_groups import read_group
 from pinkeeper.inputs.near import or_nearest
+from pinkeeper.inputs.own_extras import Asked, with_own_extras
 from pinkeeper.inputs.relative_paths import with_slashes
 from pinkeeper.inputs.requirement_text import parse_user_requirement
 from pinkeeper.inputs.toml_document import Key, TomlDocument, kind_of, load_toml, written
@@ -21,9 +19,6 @@ from pinkeeper.model.origin import Origin, OriginKind
 from pinkeeper.model.requirement import InputRequirement, Requirement
 
 __all__ = ["read_pyproject"]
-
-# A requirement and the section it is written in; None is [project] dependencies.
-_Asked: TypeAlias = tuple[Requirement, str | None]
 
 
 def read_pyproject(
@@ -44,7 +39,7 @@ def read_pyproject(
     shown = with_slashes(path)
     document = load_toml(shown, read(path))
     reading = _Reading(document)
-    asked: list[_Asked] = []
+    asked: list[Asked] = []
     if "project" in document.data:
         reading.project()
         asked += reading.dependencies()
@@ -53,7 +48,7 @@ def read_pyproject(
         raise _no_project(document)
     asked += reading.groups(groups)
     raise_problems(reading.problems)
-    expanded = dict.fromkeys(reading.expanded(asked))
+    expanded = reading.expanded(asked)
     raise_problems(reading.problems)
     return Inputs(
         requirements=tuple(
@@ -64,6 +59,7 @@ def read_pyproject(
             for requirement, section in expanded
         ),
         requires_python=reading.requires_python,
+        sections=frozenset(reading.sections),
         files=(shown,),
     )
 
@@ -83,6 +79,7 @@ class _Reading:
         self.problems: list[PinkeeperError] = []
         self.name: str | None = None
         self.requires_python: SpecifierSet | None = None
+        self.sections: set[str] = set()
         self._document = document
         self._project: Mapping[str, object] = {}
         self._dynamic: frozenset[str] = frozenset()
@@ -104,7 +101,7 @@ class _Reading:
         self._read_requires_python()
         self._read_extras()
 
-    def dependencies(self) -> list[_Asked]:
+    def dependencies(self) -> list[Asked]:
         """``project.dependencies``."""
         if "dependencies" in self._dynamic:
             self._wrong(
@@ -117,7 +114,7 @@ class _Reading:
         keys = ("project", "dependencies")
         return [(requirement, None) for requirement in self._requirements(self._project.get("dependencies", []), *keys)]
 
-    def extras(self, asked: Sequence[str], *, all_extras: bool) -> list[_Asked]:
+    def extras(self, asked: Sequence[str], *, all_extras: bool) -> list[Asked]:
         """The requirements of extras."""
         if "optional-dependencies" in self._dynamic:
             if asked or all_extras:
@@ -135,47 +132,36 @@ class _Reading:
                 wanted.append(name)
             else:
                 self.problems.append(self._unknown_extra(f"{self.name or 'the project'} has no extra {extra}", name))
+        self.sections.update(f"extra:{extra}" for extra in wanted)
         return [
             (requirement, f"extra:{extra}") for extra in dict.fromkeys(wanted) for requirement in self._extras[extra]
         ]
 
-    def groups(self, asked: Sequence[str]) -> list[_Asked]:
+    def groups(self, asked: Sequence[str]) -> list[Asked]:
         """The requirements of dependency groups, those that they include in place."""
         if not asked:
             return []
         table = self._table(self._document.data.get("dependency-groups", {}), "dependency-groups")
-        found: list[_Asked] = []
+        found: list[Asked] = []
         for group in dict.fromkeys(map(canonicalize_name, asked)):
             try:
-                found += [(requirement, f"group:{group}") for requirement in read_group(self._document, table, group)]
+                requirements, included = read_group(self._document, table, group)
             except PinkeeperError as error:
                 self.problems.append(error)
+            else:
+                found += [(requirement, f"group:{group}") for requirement in requirements]
+                self.sections.update(f"group:{name}" for name in included)
         return found
 
-    def expanded(self, asked: Iterable[_Asked]) -> Iterator[_Asked]:
+    def expanded(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
         """Requirements in order, those on the project itself replaced by what the extras list."""
         own = canonicalize_name(self.name) if self.name else None
-        seen: set[tuple[NormalizedName, str]] = set()
-
-        def expand(
-            requirement: Requirement, section: str | None, inside: tuple[NormalizedName, ...]
-        ) -> Iterator[_Asked]:
-            if requirement.name != own or requirement.url is not None:
-                yield requirement, section
-                return
-            for extra in sorted(requirement.extras):
-                if extra not in self._extras:
-                    what = f"{self._key_of(section)} asks for {own}[{extra}], and there is no such extra"
-                    self.problems.append(self._unknown_extra(what, extra))
-                elif extra not in inside and (extra, str(requirement.marker)) not in seen:
-                    seen.add((extra, str(requirement.marker)))
-                    for inner in self._extras[extra]:
-                        marker = _both(requirement.marker, inner.marker)
-                        yield from expand(replace(inner, marker=marker), f"extra:{extra}", (*inside, extra))
-
-        for requirement, section in asked:
-            kind, _, name = (section or "").partition(":")
-            yield from expand(requirement, section, (NormalizedName(name),) if kind == "extra" else ())
+        expanded = with_own_extras(asked, own=own, extras=self._extras)
+        for section, extra in expanded.unknown:
+            what = f"{self._key_of(section)} asks for {own}[{extra}], and there is no such extra"
+            self.problems.append(self._unknown_extra(what, extra))
+        self.sections.update(f"extra:{extra}" for extra in expanded.extras)
+        return expanded.asked
 
     def _read_requires_python(self) -> None:
         text = self._project.get("requires-python")
@@ -268,9 +254,3 @@ def _is_name(text: str) -> bool:
     except InvalidName:
         return False
     return True
-
-
-def _both(first: Marker | None, second: Marker | None) -> Marker | None:
-    if first is None or second is None:
-        return second if first is None else first
-    return first & second

@@ -15,6 +15,8 @@ from packaging.version import Version
 
 from pinkeeper.inputs import settings_shapes as shapes
 from pinkeeper.inputs.collected import raise_problems
+from pinkeeper.inputs.conflicts import Conflict, conflicts
+from pinkeeper.inputs.named_locks import NamedLock, named_locks
 from pinkeeper.inputs.relative_paths import with_slashes
 from pinkeeper.inputs.settings_shapes import Setting, Shape
 from pinkeeper.inputs.toml_document import TomlDocument, load_toml
@@ -40,7 +42,8 @@ class Settings:
 
     sources: package name to the name of an index, by name. find_links: folders are relative to where the file was
     looked for. cooldown: zero turns it off. exclude_newer: UTC. constraints, overrides: PEP 508 texts, valid.
-    cert, client_cert: paths as written.
+    cert, client_cert: paths as written. excludes: packages left out of the tree wherever they are required. locks: in
+    the order in which they are written.
     """
 
     index_url: IndexURL | None = None
@@ -65,13 +68,17 @@ class Settings:
     groups: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+    excludes: frozenset[NormalizedName] = frozenset()
+    conflicts: tuple[Conflict, ...] = ()
     python: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
+    universal: bool = False
     outputs: tuple[str, ...] = ()
     hashes: Literal["targets", "all"] | None = None
     annotate: bool | None = None
     annotation_style: Literal["split", "line"] | None = None
     header: bool | None = None
+    locks: tuple[NamedLock, ...] = ()
 
 
 _EXEMPTION: Mapping[str, Shape[object]] = {
@@ -105,13 +112,17 @@ _KEYS: Mapping[str, Shape[object]] = {
     "groups": shapes.section_names,
     "constraints": shapes.requirements,
     "overrides": shapes.requirements,
+    "excludes": shapes.packages,
+    "conflicts": conflicts,
     "python": shapes.texts,
     "platforms": shapes.texts,
+    "universal": shapes.flag,
     "outputs": shapes.texts,
     "hashes": shapes.choice("targets", "all"),
     "annotate": shapes.flag,
     "annotation-style": shapes.choice("split", "line"),
     "header": shapes.flag,
+    "locks": named_locks,
 }
 _FIELDS = {"extra-index-url": "extra_index_urls", "trusted-host": "trusted_hosts"}
 

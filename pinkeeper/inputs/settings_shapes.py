@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from pinkeeper.errors import ConfigurationError, InputError, PinkeeperError
 from pinkeeper.inputs.durations import end_of_day, parse_duration, parse_moment
 from pinkeeper.inputs.near import or_nearest
-from pinkeeper.inputs.relative_paths import find_links_beside, is_url
+from pinkeeper.inputs.relative_paths import beside, find_links_beside, is_url, with_slashes
 from pinkeeper.inputs.requirement_text import parse_user_requirement
 from pinkeeper.inputs.toml_document import Key, TomlDocument, kind_of, written
 from pinkeeper.model.url import IndexURL
@@ -37,6 +37,7 @@ __all__ = [
     "named_indexes",
     "packages",
     "packages_or_all",
+    "paths",
     "record",
     "records",
     "requirements",
@@ -197,6 +198,12 @@ def _find_links(value: object, setting: Setting) -> IndexURL | None:
     return None if location is None else IndexURL.parse_location(find_links_beside(setting.document.path, location))
 
 
+def _path(value: object, setting: Setting) -> str | None:
+    """A path relative to the file; ``-`` stays."""
+    path = text(value, setting)
+    return path if path in (None, "-") else beside(setting.document.path, with_slashes(path))
+
+
 def named_indexes(value: object, setting: Setting) -> tuple[IndexURL, ...] | None:
     """A table of index URLs by name."""
     if not isinstance(value, dict):
@@ -307,3 +314,4 @@ section_names = _each(_name)
 requirements = _each(_requirement)
 index_urls = _each(index_url)
 find_links = _each(_find_links)
+paths = _each(_path)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from pinkeeper.errors import CollectedError, ConfigurationError, InputError, PinkeeperError
+from pinkeeper.inputs.conflicts import Section
+from pinkeeper.inputs.named_locks import NamedLock
 from pinkeeper.inputs.settings import _KEYS, CooldownExemption, Settings, read_settings
 from pinkeeper.model.format_control import FormatControl
 from pinkeeper.model.url import Credentials, IndexURL
@@ -37,8 +39,11 @@ all-extras = true
 groups = ["dev"]
 constraints = ["a<2"]
 overrides = ["b>=1 ; os_name == 'nt'"]
+excludes = ["Never_Here"]
+conflicts = [["extra:CPU", "extra:gpu"], [{ group = "old" }, { group = "new" }, "extra:gpu"]]
 python = ["3.12"]
 platforms = ["linux_x86_64"]
+universal = true
 outputs = ["requirements.txt"]
 hashes = "all"
 annotate = false
@@ -57,6 +62,9 @@ package = "Fix_Me"
 version = "1.0.1"
 reason = "fixes a hole that is used"
 until = 2026-09-01
+
+[tool.pinkeeper.locks.gateway]
+inputs = ["gateway.in"]
 """
 
 
@@ -104,13 +112,20 @@ def test_every_setting():
         groups=("dev",),
         constraints=("a<2",),
         overrides=("b>=1 ; os_name == 'nt'",),
+        excludes=frozenset({"never-here"}),
+        conflicts=(
+            (Section("extra", "cpu"), Section("extra", "gpu")),
+            (Section("group", "old"), Section("group", "new"), Section("extra", "gpu")),
+        ),
         python=("3.12",),
         platforms=("linux_x86_64",),
+        universal=True,
         outputs=("requirements.txt",),
         hashes="all",
         annotate=False,
         annotation_style="line",
         header=False,
+        locks=(NamedLock(name="gateway", inputs=("gateway.in",)),),
     )
 
 
