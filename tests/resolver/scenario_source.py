@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -15,6 +14,9 @@ from pinkeeper.errors import MetadataUnavailableError, UnknownPackageError
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.metadata import CoreMetadata, MetadataSource, group_by_extra
+from tests.resolver.scenario_files import ScenarioFile, files_of
+
+__all__ = ["ScenarioSource"]
 
 
 class ScenarioListing:
@@ -25,37 +27,39 @@ class ScenarioListing:
     def __init__(self, name: NormalizedName, releases: Mapping[str, Mapping[str, Any]]) -> None:
         self.name = name
         self.versions = tuple(str(v) for v in sorted(map(Version, releases), reverse=True))
-        self.releases = {str(Version(version)): facts for version, facts in releases.items()}
+        self.described = {
+            str(Version(version)): {file.filename: file for file in files_of(name, version, facts)}
+            for version, facts in releases.items()
+        }
+        self._files = {
+            version: {filename: _distribution_file(file) for filename, file in files.items()}
+            for version, files in self.described.items()
+        }
 
     def filenames(self, version: str) -> tuple[str, ...]:
-        return tuple(sorted(file.filename for file in self.files(version)))
+        return tuple(sorted(self._files[version]))
 
     def file(self, version: str, filename: str) -> DistributionFile:
-        return next(file for file in self.files(version) if file.filename == filename)
+        return self._files[version][filename]
 
     def files(self, version: str) -> tuple[DistributionFile, ...]:
-        facts = self.releases[version]
-        stem = f"{self.name.replace('-', '_')}-{version}"
-        named = [(f"{stem}-{tag}.whl", tag) for tag in facts.get("wheels", ["py3-none-any"])]
-        if facts.get("sdist", False):
-            named.append((f"{stem}.tar.gz", None))
-        return tuple(self._file(filename, tag, facts) for filename, tag in named)
+        return tuple(self._files[version].values())
 
-    def _file(self, filename: str, tag: str | None, facts: Mapping[str, Any]) -> DistributionFile:
-        uploaded = facts.get("uploaded", "2024-01-01T00:00:00Z")
-        return DistributionFile(
-            filename=filename,
-            url=f"https://files.invalid/{filename}",
-            digests=(Digest("sha256", hashlib.sha256(filename.encode()).hexdigest()),),
-            upload_time=datetime.fromisoformat(uploaded).astimezone(UTC) if uploaded else None,
-            requires_python=facts.get("requires-python"),
-            yanked=facts.get("yanked"),
-            wheel_tags=tag,
-        )
+
+def _distribution_file(file: ScenarioFile) -> DistributionFile:
+    return DistributionFile(
+        filename=file.filename,
+        url=f"https://files.invalid/{file.filename}",
+        digests=(Digest("sha256", hashlib.sha256(file.filename.encode()).hexdigest()),),
+        upload_time=file.uploaded,
+        requires_python=file.requires_python,
+        yanked=file.yanked,
+        wheel_tags=file.tag,
+    )
 
 
 class ScenarioSource:
-    """A `ReleaseSource` over the ``[packages]`` table of a scenario; counts what it is asked."""
+    """A `ReleaseSource` over the ``[packages]`` table of a scenario; notes what it is asked."""
 
     def __init__(self, packages: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
         self._listings = {
@@ -74,20 +78,20 @@ class ScenarioSource:
 
     def metadata(self, name: NormalizedName, version: Version, file: DistributionFile) -> Future[CoreMetadata]:
         self.metadata_asked.append(f"{name}=={version}")
-        facts = self._listings[name].releases[str(version)]
+        described = self._listings[name].described[str(version)][file.filename]
         future: Future[CoreMetadata] = Future()
-        if facts.get("opaque"):
+        if described.opaque:
             future.set_exception(
                 MetadataUnavailableError("its sdist does not say statically what it needs", where=file.filename)
             )
             return future
-        requires, by_extra = group_by_extra(facts.get("requires", []))
+        requires, by_extra = group_by_extra(described.requires)
         future.set_result(
             CoreMetadata(
                 requires=requires,
                 requires_by_extra=by_extra,
-                requires_python=facts.get("metadata-requires-python"),
-                provides_extras=frozenset(canonicalize_name(extra) for extra in facts.get("extras", [])),
+                requires_python=described.metadata_requires_python or described.requires_python,
+                provides_extras=frozenset(map(canonicalize_name, described.extras)),
                 source=MetadataSource.INDEX,
             )
         )

@@ -1,11 +1,8 @@
-"""Every file of testdata/resolution is one question to the resolver, and its answer."""
+"""Questions about one target, put to the resolver alone; `test_universal_scenarios` asks them over HTTP."""
 
 from __future__ import annotations
 
-import tomllib
-from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,18 +18,8 @@ from pinkeeper.resolver.policy import Policy, Strategy
 from pinkeeper.resolver.progress import SilentProgress
 from pinkeeper.resolver.resolution import Problem, Resolution, resolve
 from pinkeeper.resolver.targets import target
+from tests.resolver.scenario_files import NOW, scenarios
 from tests.resolver.scenario_source import ScenarioSource
-
-SCENARIOS = Path(__file__).parents[2] / "testdata" / "resolution"
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-def scenarios() -> list[Any]:
-    found = []
-    for path in sorted(SCENARIOS.glob("*.toml")):
-        for number, scenario in enumerate(tomllib.loads(path.read_text())["scenario"]):
-            found.append(pytest.param(scenario, id=f"{path.stem}-{number}-{scenario['name'].replace(' ', '-')}"))
-    return found
 
 
 def asked(texts: list[str], path: str, kind: OriginKind) -> tuple[InputRequirement, ...]:
@@ -73,7 +60,7 @@ def solve(scenario: dict[str, Any]) -> Resolution:
     return resolve(problem_of(scenario), ScenarioSource(scenario.get("packages", {})), progress=SilentProgress())
 
 
-@pytest.mark.parametrize("scenario", scenarios())
+@pytest.mark.parametrize("scenario", scenarios("single-*.toml"))
 def test_scenario(scenario: dict[str, Any]) -> None:
     expected = scenario["expect"]
     match expected:
