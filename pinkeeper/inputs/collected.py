@@ -43,7 +43,8 @@ class Inputs:
 
     pre: some source admits pre-releases. requires_python: all ``requires-python`` together; None where no source has
     one. sections: ``extra:NAME`` and ``group:NAME`` of the sources, as far as they are taken, also because others ask
-    for them. left_out: local projects, each once. files: all files that were read, each once.
+    for them. projects: names of the projects that the sources are. left_out: local projects, each once. files: all
+    files that were read, each once.
     """
 
     requirements: tuple[InputRequirement, ...] = ()
@@ -54,6 +55,7 @@ class Inputs:
     pre: bool = False
     requires_python: SpecifierSet | None = None
     sections: frozenset[str] = frozenset()
+    projects: frozenset[NormalizedName] = frozenset()
     left_out: tuple[LeftOut, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -68,6 +70,7 @@ class Inputs:
             pre=self.pre or later.pre,
             requires_python=_both(self.requires_python, later.requires_python),
             sections=self.sections | later.sections,
+            projects=self.projects | later.projects,
             left_out=tuple(dict.fromkeys((*self.left_out, *later.left_out))),
             files=tuple(dict.fromkeys((*self.files, *later.files))),
         )

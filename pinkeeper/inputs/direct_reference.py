@@ -47,7 +47,7 @@ def referred_requirement(text: str) -> Requirement:
     named = _egg(location) if is_url(location) else None
     name = named.name if named else _name_in_file_name(location)
     if name is None:
-        raise _unnamed(location) if is_url(location) else _local_project(f"{location}{extras}")
+        raise _unnamed(location)
     # The location does not go through the parser: a path may have spaces.
     rest = parse_user_requirement(f"{name}{extras}{';' if marker else ''}{marker}")
     return Requirement(
@@ -69,8 +69,6 @@ def editable_requirement(text: str) -> Requirement:
             raise InputError(f"-e wants a URL or a path, not {text}")
         return requirement
     location, _ = _apart(text)
-    if not is_url(location):
-        raise _local_project(location)
     if _egg(location) is None:
         raise _unnamed(location, option="-e ")
     return referred_requirement(text)
@@ -122,18 +120,4 @@ def _split(url: str) -> tuple[str, str]:
 def _unnamed(url: str, *, option: str = "") -> InputError:
     return InputError(
         f"{redact(url)} does not say which package it is", remedy=f"name it: {option}NAME @ {redact(url)}"
-    )
-
-
-def _local_project(location: str) -> InputError:
-    """The error for a path that is no distribution, with what the user may have meant."""
-    if location.endswith((".txt", ".in")):
-        return InputError(f"{location} is no requirement", remedy=f"to include a file, write: -r {location}")
-    extras = _PATH_EXTRAS.search(location)
-    folder = location[: extras.start()] if extras else location
-    source = posixpath.normpath(posixpath.join(folder.replace("\\", "/"), "pyproject.toml"))
-    options = "".join(f" --extra {extra.strip()}" for extra in extras[1][1:-1].split(",")) if extras else ""
-    return InputError(
-        f"{location}: editable and local projects cannot be locked yet",
-        remedy=f"take the line out, and give what it needs as a source beside this file: {source}{options}",
     )

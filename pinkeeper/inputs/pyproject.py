@@ -12,13 +12,13 @@ from pinkeeper.inputs.collected import FileReader, Inputs, raise_problems
 from pinkeeper.inputs.dependency_groups import read_group
 from pinkeeper.inputs.near import or_nearest
 from pinkeeper.inputs.own_extras import Asked, with_own_extras
-from pinkeeper.inputs.relative_paths import with_slashes
+from pinkeeper.inputs.relative_paths import beside, with_slashes
 from pinkeeper.inputs.requirement_text import parse_user_requirement
 from pinkeeper.inputs.toml_document import Key, TomlDocument, kind_of, load_toml, written
 from pinkeeper.model.origin import Origin, OriginKind
 from pinkeeper.model.requirement import InputRequirement, Requirement
 
-__all__ = ["read_pyproject"]
+__all__ = ["describes_project", "read_pyproject"]
 
 
 def read_pyproject(
@@ -60,8 +60,14 @@ def read_pyproject(
         ),
         requires_python=reading.requires_python,
         sections=frozenset(reading.sections),
+        projects=frozenset([canonicalize_name(reading.name)] if reading.name else []),
         files=(shown,),
     )
+
+
+def describes_project(path: str, content: bytes) -> bool:
+    """Whether the file has a ``[project]`` table. Raises InputError where it is not TOML."""
+    return "project" in load_toml(path, content).data
 
 
 def _no_project(document: TomlDocument) -> InputError:
@@ -244,7 +250,8 @@ class _Reading:
             value = value.get(key) if isinstance(value, Mapping) else None
         files = [value] if isinstance(value, str) else value
         if isinstance(files, list) and files and all(isinstance(file, str) for file in files):
-            return f"lock the file it is read from: pinkeeper lock {' '.join(files)}"
+            paths = " ".join(beside(self._document.path, file) for file in files)
+            return f"lock the file it is read from: pinkeeper lock {paths}"
         return "write the dependencies down in [project], or in a requirements.in, and lock that"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from pinkeeper.errors import InputError, PinkeeperError
+from pinkeeper.errors import CollectedError, InputError, PinkeeperError
 from pinkeeper.inputs.collected import FileReader, Inputs, raise_problems
 from pinkeeper.inputs.direct_reference import editable_requirement, is_reference, referred_requirement
 from pinkeeper.inputs.relative_paths import beside, find_links_beside, is_url, with_slashes
@@ -29,28 +29,43 @@ _SHORTEST_SECRET = 4
 
 
 def read_requirements(
-    path: str, *, read: FileReader, environ: Mapping[str, str], kind: OriginKind = OriginKind.REQUIREMENTS
+    path: str,
+    *,
+    read: FileReader,
+    environ: Mapping[str, str],
+    kind: OriginKind = OriginKind.REQUIREMENTS,
+    relative: Callable[[str], str] = str,
 ) -> Inputs:
     """Read a requirement file and all files that it includes.
 
     kind: what its lines are; CONSTRAINTS and OVERRIDES make every requirement in it one, in files included with
-    ``-r`` too; those included with ``-c`` are constraints always. environ: the values of ``${NAME}``. Options without
-    a meaning for a lock (``--prefer-binary``, ``--require-hashes``, ``--use-feature``, ``--config-settings``,
-    ``--global-option``) are accepted. Raises InputError, or CollectedError with all independent ones.
+    ``-r`` too; those included with ``-c`` are constraints always. environ: the values of ``${NAME}``. relative: gives
+    a path as it is written into files. Options without a meaning for a lock (``--prefer-binary``,
+    ``--require-hashes``, ``--use-feature``, ``--config-settings``, ``--global-option``) are accepted. The folder of a
+    project stands for what the project needs. Raises InputError, or CollectedError with all independent ones.
     """
-    reading = _Reading(read, environ)
+    reading = _Reading(read, environ, relative)
     reading.file(with_slashes(path), kind=kind, inside=())
     return reading.inputs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """The line being read. inside: the normalised paths of the files that include its file, and its own."""
+    """The line being read.
+
+    written: its text before variables are put in. inside: the normalised paths of the files that include its file, and
+    its own.
+    """
 
     path: str
     line: int
     kind: OriginKind
+    written: str
     inside: tuple[str, ...]
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(path=self.path, line=self.line, kind=self.kind)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
@@ -59,9 +74,10 @@ class _Place:
 class _Reading:
     """One run through a file and those it includes: index options are a single stream, as for pip."""
 
-    def __init__(self, read: FileReader, environ: Mapping[str, str]) -> None:
+    def __init__(self, read: FileReader, environ: Mapping[str, str], relative: Callable[[str], str]) -> None:
         self._read = read
         self._environ = environ
+        self._relative = relative
         self._problems: list[PinkeeperError] = []
         self._texts: dict[str, str] = {}
         self._finished: set[tuple[str, OriginKind]] = set()
@@ -69,6 +85,7 @@ class _Reading:
         self._index = IndexOptions()
         self._formats = FormatControl()
         self._pre = False
+        self._projects = Inputs()
 
     def inputs(self) -> Inputs:
         raise_problems(self._problems)
@@ -79,7 +96,9 @@ class _Reading:
             index=self._index,
             formats=self._formats,
             pre=self._pre,
-            files=tuple(self._texts),
+            requires_python=self._projects.requires_python,
+            left_out=self._projects.left_out,
+            files=tuple(dict.fromkeys((*self._texts, *self._projects.files))),
         )
 
     def file(self, path: str, *, kind: OriginKind, inside: tuple[str, ...]) -> None:
@@ -88,12 +107,14 @@ class _Reading:
         if (key, kind) in self._finished:
             return
         for number, text in logical_lines(self._text(path)):
-            place = _Place(path=path, line=number, kind=kind, inside=(*inside, key))
+            place = _Place(path=path, line=number, kind=kind, written=text, inside=(*inside, key))
             expanded, used = expand_variables(text, self._environ)
             try:
                 self._line(cut_line(expanded), place)
             except InputError as error:
                 self._problems.append(_told(error, place, written=text, used=used))
+            except CollectedError as error:  # the mistakes of a local project, which have their places
+                self._problems += error.errors
         self._finished.add((key, kind))
 
     def _text(self, path: str) -> str:
@@ -104,10 +125,34 @@ class _Reading:
 
     def _line(self, line: Line, place: _Place) -> None:
         if line.requirement:
-            self._collected[place.kind].append(_requirement(line, place))
+            if place.kind is not OriginKind.REQUIREMENTS or not self._is_local_project(line, place):
+                self._collected[place.kind].append(_requirement(line, place))
             return
         for name, value in line.options:
             self._option(name, value, place)
+
+    def _is_local_project(self, line: Line, place: _Place) -> bool:
+        """Whether a line names the folder of a project; if so, what that needs is collected. Raises InputError."""
+        bare = is_reference(line.requirement)
+        if not (bare or line.editable or "@" in line.requirement):
+            return False
+        from pinkeeper.inputs.local_reference import folder_of_line  # noqa: PLC0415 - few lines name a folder
+
+        reference = folder_of_line(line.requirement, editable=line.editable, bare=bare)
+        if reference is None:
+            return False
+        if any(name == "--hash" for name, _ in line.options):
+            raise InputError("a folder has no hash", remedy="leave out the --hash")
+        from pinkeeper.inputs.local_projects import read_local_project  # noqa: PLC0415 - same
+
+        written = cut_line(place.written)
+        text = f"-e {written.requirement}" if line.editable else written.requirement
+        found = read_local_project(
+            replace(reference, text=redact(text)), place.origin, read=self._read, relative=self._relative
+        )
+        self._collected[place.kind] += found.requirements
+        self._projects = self._projects.merged(replace(found, requirements=()))
+        return True
 
     def _option(self, name: str, value: str, place: _Place) -> None:
         match name:
@@ -184,7 +229,7 @@ def _requirement(line: Line, place: _Place) -> InputRequirement:
         )
     return InputRequirement(
         requirement=requirement,
-        origin=Origin(path=place.path, line=place.line, kind=place.kind),
+        origin=place.origin,
         hashes=frozenset(_digest(value) for name, value in line.options if name == "--hash"),
         editable=line.editable,
     )

@@ -128,13 +128,13 @@ _FIELDS = {"extra-index-url": "extra_index_urls", "trusted-host": "trusted_hosts
 
 
 def read_settings(path: str, data: Mapping[str, object] | bytes) -> Settings:
-    """Read ``[tool.pinkeeper]`` of a ``pyproject.toml``: its bytes, or the whole file decoded.
+    """Read ``[tool.pinkeeper]`` of a ``pyproject.toml``, or of the metadata of a script (PEP 723, a name in ``.py``).
 
-    Raises InputError for what is not TOML, ConfigurationError for an unknown key or a wrong value, CollectedError for
-    several.
+    data: the file's bytes, or the whole file decoded. Raises InputError for what is not TOML, ConfigurationError for
+    an unknown key or a wrong value, CollectedError for several.
     """
     shown = with_slashes(path)
-    document = load_toml(shown, data) if isinstance(data, bytes) else TomlDocument(path=shown, data=data)
+    document = _document(shown, data)
     tool = document.data.get("tool", {})
     if not isinstance(tool, Mapping) or "pinkeeper" not in tool:
         return Settings()
@@ -148,6 +148,16 @@ def read_settings(path: str, data: Mapping[str, object] | bytes) -> Settings:
     return Settings(
         formats=formats, **{_FIELDS.get(key, key.replace("-", "_")): value for key, value in values.items()}
     )
+
+
+def _document(path: str, data: Mapping[str, object] | bytes) -> TomlDocument:
+    if not isinstance(data, bytes):
+        return TomlDocument(path=path, data=data)
+    if not path.endswith(".py"):
+        return load_toml(path, data)
+    from pinkeeper.inputs.script import load_script  # noqa: PLC0415 - only for scripts
+
+    return load_script(path, data)
 
 
 def _formats(only_binary: frozenset[str], no_binary: frozenset[str], setting: Setting) -> FormatControl:

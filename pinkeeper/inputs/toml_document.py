@@ -30,17 +30,22 @@ class TomlDocument:
     text: str = ""
 
     def place(self, *keys: Key, value: str | None = None) -> str:
-        """``pyproject.toml:12``, the line of a key or table, or of a string in its array; the path where none is found.
+        """``pyproject.toml:12``, the path and, where one is found, the line that `line` gives."""
+        line = self.line(*keys, value=value)
+        return self.path if line is None else f"{self.path}:{line}"
 
-        Looked up by the form that people write, only on the way to an error.
+    def line(self, *keys: Key, value: str | None = None) -> int | None:
+        """The line of a key or table, or of a string in its array; the nearest table's where it has none, else None.
+
+        Looked up by the form that people write, only where a line is asked for.
         """
         wanted = list(keys)
         while wanted:
             line = next((line for found, line in _keys(self.text) if found == tuple(wanted)), None)
             if line is not None:
-                return f"{self.path}:{self._line_of_value(line, value)}"
+                return self._line_of_value(line, value)
             wanted.pop()
-        return self.path
+        return None
 
     def _line_of_value(self, first: int, value: str | None) -> int:
         literals = () if value is None else (f'"{value}"', f"'{value}'")

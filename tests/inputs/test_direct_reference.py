@@ -64,21 +64,6 @@ def test_an_editable_with_a_name(line, expected):
     ("line", "error"),
     [
         (
-            ".",
-            (
-                ".: editable and local projects cannot be locked yet\n"
-                "  remedy: take the line out, and give what it needs as a source beside this file: pyproject.toml"
-            ),
-        ),
-        (
-            "-e ./libs/demo[a,b]",
-            (
-                "./libs/demo[a,b]: editable and local projects cannot be locked yet\n"
-                "  remedy: take the line out, and give what it needs as a source beside this file: "
-                "libs/demo/pyproject.toml --extra a --extra b"
-            ),
-        ),
-        (
             "requirements/base.txt",
             "requirements/base.txt is no requirement\n  remedy: to include a file, write: -r requirements/base.txt",
         ),

@@ -61,7 +61,7 @@ def test_the_dependencies_of_a_project():
 
 def test_a_project_without_dependencies_needs_nothing():
     inputs = read(project())
-    assert inputs == Inputs(files=("pyproject.toml",))
+    assert inputs == Inputs(projects=frozenset({"demo"}), files=("pyproject.toml",))
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,9 @@ def test_dynamic_dependencies_cannot_be_read():
 def test_dynamic_dependencies_that_setuptools_reads_from_a_file(file):
     text = project('dynamic = ["dependencies"]', "[tool.setuptools.dynamic]", f"dependencies = {{ file = {file} }}")
     assert "remedy: lock the file it is read from: pinkeeper lock requirements.in" in failure(text)
+    with pytest.raises(InputError) as caught:
+        read(text, path="app/pyproject.toml")
+    assert caught.value.remedy == "lock the file it is read from: pinkeeper lock app/requirements.in"
 
 
 def test_dynamic_extras_matter_where_extras_are_asked_for():

@@ -21,6 +21,8 @@ FILES = Files(
         "app/pyproject.toml": "[project]\nname = 'demo'\ndependencies = ['a']\noptional-dependencies.x = ['b']",
         "requirements.in": "c @ https://h.example/${NAME}.zip",
         "-": "d",
+        "app/setup.cfg": "[options]\ninstall_requires = e\n[options.extras_require]\nx = f",
+        "tool.py": '# /// script\n# dependencies = ["g"]\n# ///\n',
     }
 )
 
@@ -34,9 +36,11 @@ def test_a_source_is_read_by_its_name():
     assert source("app/pyproject.toml", extras=["x"]) == ["a", "b"]
     assert source("requirements.in", extras=["x"]) == ["c @ https://h.example/c.zip"]
     assert source("-") == ["d"]
+    assert source("app/setup.cfg", extras=["x"]) == ["e", "f"]
+    assert source("tool.py", extras=["x"]) == ["g"]
 
 
-@pytest.mark.parametrize("name", ["setup.py", "app/setup.cfg"])
+@pytest.mark.parametrize("name", ["setup.py", "app/setup.py"])
 def test_sources_that_would_have_to_be_run(name):
     with pytest.raises(InputError) as caught:
         source(name)
@@ -49,6 +53,9 @@ def test_sources_that_would_have_to_be_run(name):
 def test_extras_and_groups_need_a_project():
     check_sections(["requirements.in"])
     check_sections(["requirements.in", "app/pyproject.toml"], extras=["x"], all_extras=True, groups=["dev"])
+    check_sections(["setup.cfg"], extras=["x"], all_extras=True)
+    with pytest.raises(InputError, match="--group dev was asked for"):
+        check_sections(["setup.cfg"], extras=["x"], groups=["dev"])
     for asked, option in (
         ({"extras": ["x"]}, "--extra x"),
         ({"all_extras": True}, "--all-extras"),
