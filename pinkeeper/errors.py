@@ -21,6 +21,7 @@ __all__ = [
     "MetadataUnavailableError",
     "NetworkError",
     "NoSolutionError",
+    "NotLockedError",
     "OutputError",
     "PinkeeperError",
     "StaleLockError",
@@ -104,11 +105,31 @@ class ArtifactError(PinkeeperError):
 
 
 class NoSolutionError(PinkeeperError):
-    """The requirements contradict each other, or nothing on the indexes satisfies them. The answer is no."""
+    """The requirements contradict each other, or nothing on the indexes satisfies them. The answer is no.
+
+    lacks_files: releases that would do are there, but have no file for the target.
+    """
+
+    def __init__(
+        self, what: str, *, remedy: str | None = None, details: Sequence[str] = (), lacks_files: bool = False
+    ) -> None:
+        super().__init__(what, remedy=remedy, details=details)
+        self.lacks_files = lacks_files
 
 
 class StaleLockError(PinkeeperError):
     """A lock that would change if it were made now. The answer is no."""
+
+
+class NotLockedError(PinkeeperError):
+    """A package that was asked about is not in the lock. The answer is no. near: locked names that may be meant."""
+
+    def __init__(self, name: str, *, where: str, near: Sequence[str] = ()) -> None:
+        super().__init__(
+            f"{name} is not in the lock", where=where, details=(f"near: {', '.join(near)}",) if near else ()
+        )
+        self.name = name
+        self.near = tuple(near)
 
 
 class OutputError(PinkeeperError):

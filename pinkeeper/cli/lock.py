@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated, Literal
 
 import typer
 
 from pinkeeper.cli.lock_arguments import Said, decode
-from pinkeeper.cli.outcome import conclude
+from pinkeeper.cli.outcome import EXIT_DONE, EXIT_NO, conclude
 from pinkeeper.cli.printer import Printer
 from pinkeeper.cli.surroundings import cache_directory, process_surroundings
 from pinkeeper.errors import ConfigurationError
@@ -27,6 +28,19 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
         list[str] | None,
         typer.Option(
             "--output-file", "-o", metavar="FILE", help="Write here; - is stdout. [default: requirements.txt]"
+        ),
+    ] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Make one lock of [tool.pinkeeper.locks]. [default: all of them]"),
+    ] = None,
+    from_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Keep the versions of another lock where they fit: poetry.lock, pdm.lock, uv.lock, Pipfile.lock, "
+            "pylock.toml or requirements.txt.",
         ),
     ] = None,
     extra: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Include an extra of the project.")] = None,
@@ -71,16 +85,22 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
     ] = None,
     python_version: Annotated[
         list[str] | None,
-        typer.Option(metavar="X.Y", help="The target's Python. [default: the running one]"),
+        typer.Option(metavar="X.Y", help="A Python to lock for; may be repeated. [default: the running one]"),
     ] = None,
     platform: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="The target's platform: linux_x86_64, linux_aarch64, musllinux_x86_64, macos_arm64, macos_x86_64, "
-            "windows_amd64, or a wheel platform tag. [default: the running one]",
+            help="A platform to lock for; may be repeated: linux_x86_64, linux_aarch64, musllinux_x86_64, macos_arm64, "
+            "macos_x86_64, windows_amd64, or a wheel platform tag. [default: the running one]",
         ),
     ] = None,
+    universal: Annotated[
+        bool,
+        typer.Option(
+            "--universal", help="Lock for every Python that the project admits, on all these platforms but musllinux."
+        ),
+    ] = False,
     index_url: Annotated[
         str | None, typer.Option("--index-url", "-i", metavar="URL", help="The index. [default: the one pip uses]")
     ] = None,
@@ -109,8 +129,11 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Read and write no cache.")] = False,
     hashes: Annotated[
         Literal["targets", "all"] | None,
-        typer.Option(help="Hashes of the wheels that the target can use, or of all files. [default: targets]"),
+        typer.Option(help="Hashes of the wheels that the targets can use, or of all files. [default: targets]"),
     ] = None,
+    refresh_hashes: Annotated[
+        bool, typer.Option("--refresh-hashes", help="Take in files that were added to locked releases.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where the lock would change.")] = False,
     no_header: Annotated[bool, typer.Option("--no-header", help="Write no header.")] = False,
     no_annotate: Annotated[bool, typer.Option("--no-annotate", help="Write no '# via' lines.")] = False,
@@ -127,8 +150,8 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
 ) -> int:
     """Lock requirements to exact versions and file hashes.
 
-    Writes a requirements.txt for pip install --require-hashes. An existing output is the starting point: its pins stay
-    where they fit, unless --upgrade or --upgrade-package lets them move.
+    Writes a requirements.txt for pip install --require-hashes, or a pylock.toml (PEP 751). An existing output is the
+    starting point: its pins stay where they fit, unless --upgrade or --upgrade-package lets them move.
     """
     import os  # noqa: PLC0415
 
@@ -136,6 +159,8 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
     as_json = output_format == "json"
     said = Said(
         sources=sources or [],
+        locks=lock or [],
+        preferences=from_file or [],
         outputs=output or [],
         extras=extra or [],
         all_extras=all_extras,
@@ -153,6 +178,7 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
         cooldown=cooldown,
         pythons=python_version or [],
         platforms=platform or [],
+        universal=universal,
         index_url=index_url,
         extra_index_urls=extra_index_url or [],
         indexes=index or [],
@@ -163,14 +189,15 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
         client_cert=client_cert,
         offline=offline,
         hashes=hashes,
+        refresh_hashes=refresh_hashes,
         check=check,
         no_header=no_header,
         no_annotate=no_annotate,
         annotation_style=annotation_style,
     )
 
-    def job() -> None:
-        from pinkeeper.workflows.lock import lock  # noqa: PLC0415 - the arguments are looked at first
+    def job() -> int:
+        from pinkeeper.workflows.lock import lock_all  # noqa: PLC0415 - the arguments are looked at first
 
         options = decode(said)
         if as_json and "-" in options.outputs:
@@ -178,18 +205,20 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
         surroundings = process_surroundings(
             printer, cache=None if no_cache else cache_directory(cache_dir), shows_progress=not as_json
         )
-        result = lock(options, surroundings)
-        for written in result.outputs:
+        results = lock_all(options, surroundings)
+        for written in chain.from_iterable(result.outputs for result in results):
             if written.path == "-":
                 printer.data(written.text)
         if as_json:
             from pinkeeper.reports.lock_json import lock_json  # noqa: PLC0415
 
-            printer.data(lock_json(result))
+            printer.data(lock_json(results))
         else:
             from pinkeeper.reports.lock_text import lock_summary  # noqa: PLC0415
 
-            for text, style in lock_summary(result):
+            for text, style in chain.from_iterable(map(lock_summary, results)):
                 printer.line(text, style)
+        unserved = any(result.unserved and not result.universal for result in results)
+        return EXIT_NO if unserved else EXIT_DONE
 
     return conclude(job, printer, as_json=as_json)

@@ -16,7 +16,7 @@ from pinkeeper.model.url import IndexURL
 from pinkeeper.resolver.policy import Strategy
 from pinkeeper.workflows.lock_options import AnnotationStyle, HashChoice, LockOptions
 
-__all__ = ["Said", "decode"]
+__all__ = ["Said", "decode", "named_index", "package_name"]
 
 _Value = TypeVar("_Value")
 
@@ -26,6 +26,8 @@ class Said:
     """What stood on the command line, word by word."""
 
     sources: Sequence[str]
+    locks: Sequence[str]
+    preferences: Sequence[str]
     outputs: Sequence[str]
     extras: Sequence[str]
     all_extras: bool
@@ -43,6 +45,7 @@ class Said:
     cooldown: str | None
     pythons: Sequence[str]
     platforms: Sequence[str]
+    universal: bool
     index_url: str | None
     extra_index_urls: Sequence[str]
     indexes: Sequence[str]
@@ -53,6 +56,7 @@ class Said:
     client_cert: str | None
     offline: bool
     hashes: str | None
+    refresh_hashes: bool
     check: bool
     no_header: bool
     no_annotate: bool
@@ -63,6 +67,8 @@ def decode(said: Said) -> LockOptions:
     """Turn words into values. Raises ConfigurationError."""
     return LockOptions(
         sources=tuple(said.sources),
+        locks=tuple(dict.fromkeys(said.locks)),
+        preferences=tuple(said.preferences),
         outputs=tuple(dict.fromkeys(said.outputs)),
         extras=tuple(dict.fromkeys(said.extras)),
         all_extras=said.all_extras,
@@ -73,24 +79,26 @@ def decode(said: Said) -> LockOptions:
         upgrade_packages=tuple(said.upgrade_packages),
         pre=said.pre,
         formats=_formats(said),
-        allow_build=frozenset(_name(text, "--allow-build") for text in said.allow_build),
+        allow_build=frozenset(package_name(text, "--allow-build") for text in said.allow_build),
         resolution=None if said.resolution is None else Strategy(said.resolution),
         exclude_newer=_read(parse_moment, said.exclude_newer, "--exclude-newer"),
         exclude_newer_text=said.exclude_newer,
         cooldown=_read(parse_duration, said.cooldown, "--cooldown"),
         cooldown_text=said.cooldown,
-        python=_single(said.pythons, "--python-version"),
-        platform=_single(said.platforms, "--platform"),
+        pythons=tuple(dict.fromkeys(said.pythons)),
+        platforms=tuple(dict.fromkeys(said.platforms)),
+        universal=said.universal,
         index=IndexOptions(
             index_url=None if said.index_url is None else IndexURL.parse(said.index_url),
             extra_index_urls=tuple(map(IndexURL.parse, said.extra_index_urls)),
-            named=tuple(map(_named, said.indexes)),
+            named=tuple(map(named_index, said.indexes)),
             find_links=tuple(map(IndexURL.parse_location, said.find_links)),
             no_index=said.no_index,
             trusted_hosts=tuple(said.trusted_hosts),
         ),
         offline=said.offline,
         hashes=None if said.hashes is None else HashChoice(said.hashes),
+        refresh_hashes=said.refresh_hashes,
         check=said.check,
         header=False if said.no_header else None,
         annotate=False if said.no_annotate else None,
@@ -119,14 +127,8 @@ def _read(reader: Callable[[str], _Value], text: str | None, option: str) -> _Va
         raise ConfigurationError(error.what, where=option, remedy=error.remedy, details=error.details) from error
 
 
-def _single(values: Sequence[str], option: str) -> str | None:
-    distinct = tuple(dict.fromkeys(values))
-    if len(distinct) > 1:
-        raise ConfigurationError(f"{option} was given {len(distinct)} times; a lock serves one target for now")
-    return next(iter(distinct), None)
-
-
-def _named(text: str) -> IndexURL:
+def named_index(text: str) -> IndexURL:
+    """Read ``NAME=URL``. Raises ConfigurationError."""
     name, separator, url = text.partition("=")
     if not separator or not name or "://" in name or not url:
         shown = text.rpartition("@")[2]  # a misspelled URL may hold a password where none is expected
@@ -134,7 +136,8 @@ def _named(text: str) -> IndexURL:
     return IndexURL.parse(url, name=name)
 
 
-def _name(text: str, option: str) -> NormalizedName:
+def package_name(text: str, option: str) -> NormalizedName:
+    """Read the name of a package that was given to an option. Raises ConfigurationError."""
     try:
         return canonicalize_name(text, validate=True)
     except InvalidName as error:

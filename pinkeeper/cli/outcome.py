@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pinkeeper.cli.printer import Printer
-from pinkeeper.errors import CollectedError, NoSolutionError, PinkeeperError, StaleLockError
+from pinkeeper.errors import CollectedError, NoSolutionError, NotLockedError, PinkeeperError, StaleLockError
 
 __all__ = ["EXIT_DONE", "EXIT_FAILED", "EXIT_NO", "conclude"]
 
 EXIT_DONE = 0
-EXIT_NO = 1  # the answer is no: no solution, a stale lock
+EXIT_NO = 1  # the answer is no: no solution, a stale lock, a package that is not in the lock
 EXIT_FAILED = 2  # wrong use, bad input, or the world failed
 
 
-def conclude(job: Callable[[], None], printer: Printer, *, as_json: bool = False) -> int:
-    """Do a job; tell its failure, if any, and give the exit status."""
+def conclude(job: Callable[[], int | None], printer: Printer, *, as_json: bool = False) -> int:
+    """Do a job; tell its failure, if any, and give the exit status: the job's own, or EXIT_DONE where it gives none."""
     try:
-        job()
+        status = job()
     except PinkeeperError as error:
         if as_json:
             from pinkeeper.reports.lock_json import error_json  # noqa: PLC0415
@@ -25,7 +25,7 @@ def conclude(job: Callable[[], None], printer: Printer, *, as_json: bool = False
             printer.data(error_json(error))
         for problem in error.errors if isinstance(error, CollectedError) else (error,):
             printer.error(str(problem))
-        return EXIT_NO if isinstance(error, NoSolutionError | StaleLockError) else EXIT_FAILED
+        return EXIT_NO if isinstance(error, NoSolutionError | NotLockedError | StaleLockError) else EXIT_FAILED
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -43,7 +43,7 @@ def conclude(job: Callable[[], None], printer: Printer, *, as_json: bool = False
 
             printer.log("".join(traceback.format_exception(error)))
         return EXIT_FAILED
-    return EXIT_DONE
+    return EXIT_DONE if status is None else status
 
 
 def _innermost_place(error: Exception) -> str:

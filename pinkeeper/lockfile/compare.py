@@ -48,20 +48,26 @@ def compare_locks(old: Lock, new: Lock) -> LockChanges:
 
 def compare_hashes(old: Lock, new: Lock) -> tuple[HashChange, ...]:
     """Hash sets that differ though the release did not move; pins that had no hashes are passed over."""
-    before = {(package.name, package.version): package.hashes for package in old.packages}
-    changes = []
-    for package in new.packages:
-        hashes = before.get((package.name, package.version))
-        if hashes and hashes != package.hashes:
-            changes.append(
-                HashChange(
-                    name=package.name,
-                    version=package.version,
-                    gone=tuple(sorted(hashes - package.hashes)),
-                    added=tuple(sorted(package.hashes - hashes)),
-                )
-            )
-    return tuple(changes)
+    before, after = _hashes(old), _hashes(new)
+    return tuple(
+        HashChange(
+            name=name,
+            version=version,
+            gone=tuple(sorted(before[name, version] - hashes)),
+            added=tuple(sorted(hashes - before[name, version])),
+        )
+        for (name, version), hashes in after.items()
+        if before.get((name, version)) and before[name, version] != hashes
+    )
+
+
+def _hashes(lock: Lock) -> dict[tuple[NormalizedName, Version], frozenset[Digest]]:
+    """Hashes by release, for all targets together."""
+    hashes: dict[tuple[NormalizedName, Version], frozenset[Digest]] = {}
+    for package in lock.packages:
+        key = (package.name, package.version)
+        hashes[key] = hashes.get(key, frozenset()) | package.hashes
+    return hashes
 
 
 def _versions(lock: Lock) -> dict[NormalizedName, set[Version]]:

@@ -28,6 +28,8 @@ class RenderOptions:
     index_lines: tuple[str, ...] = ()
     annotate: bool = True
     annotation_style: Literal["split", "line"] = "split"
+    fingerprint: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def render_requirements(lock: Lock, *, options: RenderOptions) -> str:

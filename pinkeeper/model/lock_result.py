@@ -8,7 +8,7 @@ from datetime import datetime
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-__all__ = ["HeldBack", "LockChanges", "LockResult", "LockWarning", "PinChange", "WrittenLock"]
+__all__ = ["HeldBack", "LockChanges", "LockResult", "LockWarning", "PinChange", "UnservedTarget", "WrittenLock"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,14 @@ class LockWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnservedTarget:
+    """A target that the lock does not serve, and why: a text of several lines."""
+
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenLock:
     """One output: its path as the user named it (``-`` is stdout), its text, and whether the file changed."""
 
@@ -74,11 +82,16 @@ class WrittenLock:
 class LockResult:
     """All that ``lock`` tells.
 
-    target: the name of the target. packages: pins in the lock. previous: whether there was a lock before. elapsed:
-    seconds. requests, bytes_read: what went over the network.
+    name: of the lock, where settings name several. targets: the names of those that are served; unserved: of the
+    others. universal: every target that the project admits was asked for, rather than some by name. packages: distinct
+    ones in the lock. previous: whether there was a lock before. elapsed: seconds. requests, bytes_read: what went over
+    the network.
     """
 
-    target: str
+    name: str | None = None
+    targets: tuple[str, ...]
+    unserved: tuple[UnservedTarget, ...] = ()
+    universal: bool = False
     packages: int
     previous: bool
     outputs: tuple[WrittenLock, ...]

@@ -1,10 +1,11 @@
 """The summary of a lock as JSON, for machines.
 
-Schema ``pinkeeper.lock/1``: ``target`` (text), ``packages`` (number), ``outputs`` (``path``, ``changed``), ``changes``
-(``added`` and ``removed``: ``name``, ``version``; ``upgraded`` and ``downgraded``: ``name``, ``old``, ``new``),
-``held_back`` (``name``, ``version``, ``chosen``, ``uploaded``, ``until``), ``warnings`` (``kind``, ``name``,
-``message``, ``details``), ``elapsed_seconds``, ``requests``, ``bytes_read``. Times are RFC 3339 in UTC; what is not
-known is null.
+Schema ``pinkeeper.lock/1``: ``locks``, each with ``name`` (of ``[tool.pinkeeper.locks]``, or null), ``targets`` (names
+of those that are served), ``unserved`` (``target``, ``reason``), ``packages`` (number of distinct ones), ``outputs``
+(``path``, ``changed``), ``changes`` (``added`` and ``removed``: ``name``, ``version``; ``upgraded`` and ``downgraded``:
+``name``, ``old``, ``new``), ``held_back`` (``name``, ``version``, ``chosen``, ``uploaded``, ``until``), ``warnings``
+(``kind``, ``name``, ``message``, ``details``), ``elapsed_seconds``, ``requests``, ``bytes_read``. Times are RFC 3339 in
+UTC; what is not known is null.
 
 Schema ``pinkeeper.error/1``: ``errors``, each with ``kind``, ``what``, ``where``, ``remedy``, ``details``.
 """
@@ -12,6 +13,7 @@ Schema ``pinkeeper.error/1``: ``errors``, each with ``kind``, ``what``, ``where`
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,50 +24,52 @@ from pinkeeper.model.url import redact
 __all__ = ["error_json", "lock_json"]
 
 
-def lock_json(result: LockResult) -> str:
+def lock_json(results: Sequence[LockResult]) -> str:
     """The result of ``pinkeeper lock`` in the schema ``pinkeeper.lock/1``, ending with a newline."""
+    return _text({"schema": "pinkeeper.lock/1", "locks": [_lock(result) for result in results]})
+
+
+def _lock(result: LockResult) -> dict[str, Any]:
     changes = result.changes
-    return _text(
-        {
-            "schema": "pinkeeper.lock/1",
-            "target": result.target,
-            "packages": result.packages,
-            "outputs": [{"path": written.path, "changed": written.changed} for written in result.outputs],
-            "changes": {
-                "added": [{"name": change.name, "version": str(change.new)} for change in changes.added],
-                "removed": [{"name": change.name, "version": str(change.old)} for change in changes.removed],
-                "upgraded": [
-                    {"name": change.name, "old": str(change.old), "new": str(change.new)} for change in changes.upgraded
-                ],
-                "downgraded": [
-                    {"name": change.name, "old": str(change.old), "new": str(change.new)}
-                    for change in changes.downgraded
-                ],
-            },
-            "held_back": [
-                {
-                    "name": held.name,
-                    "version": str(held.version),
-                    "chosen": None if held.chosen is None else str(held.chosen),
-                    "uploaded": _moment(held.uploaded),
-                    "until": _moment(held.until),
-                }
-                for held in result.held_back
+    return {
+        "name": result.name,
+        "targets": list(result.targets),
+        "unserved": [{"target": failed.target, "reason": redact(failed.reason)} for failed in result.unserved],
+        "packages": result.packages,
+        "outputs": [{"path": written.path, "changed": written.changed} for written in result.outputs],
+        "changes": {
+            "added": [{"name": change.name, "version": str(change.new)} for change in changes.added],
+            "removed": [{"name": change.name, "version": str(change.old)} for change in changes.removed],
+            "upgraded": [
+                {"name": change.name, "old": str(change.old), "new": str(change.new)} for change in changes.upgraded
             ],
-            "warnings": [
-                {
-                    "kind": warning.kind,
-                    "name": warning.name,
-                    "message": warning.message,
-                    "details": list(warning.details),
-                }
-                for warning in result.warnings
+            "downgraded": [
+                {"name": change.name, "old": str(change.old), "new": str(change.new)} for change in changes.downgraded
             ],
-            "elapsed_seconds": round(result.elapsed, 3),
-            "requests": result.requests,
-            "bytes_read": result.bytes_read,
-        }
-    )
+        },
+        "held_back": [
+            {
+                "name": held.name,
+                "version": str(held.version),
+                "chosen": None if held.chosen is None else str(held.chosen),
+                "uploaded": _moment(held.uploaded),
+                "until": _moment(held.until),
+            }
+            for held in result.held_back
+        ],
+        "warnings": [
+            {
+                "kind": warning.kind,
+                "name": warning.name,
+                "message": warning.message,
+                "details": list(warning.details),
+            }
+            for warning in result.warnings
+        ],
+        "elapsed_seconds": round(result.elapsed, 3),
+        "requests": result.requests,
+        "bytes_read": result.bytes_read,
+    }
 
 
 def error_json(error: PinkeeperError) -> str:

@@ -18,6 +18,9 @@ def lock_summary(result: LockResult) -> tuple[Line, ...]:
 
 
 def _lines(result: LockResult) -> Iterator[Line]:
+    for unserved in result.unserved:
+        yield f"not served: {unserved.target}", "warning"
+        yield from ((f"  {line}", None) for line in unserved.reason.splitlines())
     for warning in result.warnings:
         yield from _warning(warning)
     yield from _changes(result)
@@ -26,10 +29,15 @@ def _lines(result: LockResult) -> Iterator[Line]:
         for held in result.held_back:
             yield _held(held), "quiet"
     count = f"{result.packages} package{'' if result.packages == 1 else 's'}"
-    yield f"Locked {count} for {result.target} in {result.elapsed:.2f} s ({_network(result)})", "good"
+    name = f"{result.name}: " if result.name else ""
+    yield f"{name}Locked {count} for {_targets(result)} in {result.elapsed:.2f} s ({_network(result)})", "good"
     for written in result.outputs:
         if written.path != "-":
             yield f"{'Wrote' if written.changed else 'Unchanged:'} {written.path}", None
+
+
+def _targets(result: LockResult) -> str:
+    return result.targets[0] if len(result.targets) == 1 else f"{len(result.targets)} targets"
 
 
 def _network(result: LockResult) -> str:

@@ -51,6 +51,7 @@ def explain(
     details: list[str] = []
     remedies: list[str] = []
     unreadable: MetadataUnavailableError | None = None
+    lacks_files = False
     for name in names:
         details += [f"{_need(cause)}  {_asker(cause, journal)}" for cause in asked[name] if not _is_impossible(cause)]
         details += [
@@ -63,6 +64,7 @@ def explain(
         details += there.lines
         remedies += there.remedies
         unreadable = unreadable or there.unreadable
+        lacks_files = lacks_files or there.lacks_files
     if unreadable is not None and len(names) == 1:
         return _with_asker(unreadable, names[0], journal)
     if (
@@ -74,12 +76,18 @@ def explain(
     else:
         what = f"no set of releases satisfies all requirements for {target.name}"
     return NoSolutionError(
-        what, details=tuple(dict.fromkeys(details)), remedy=" or ".join(dict.fromkeys(remedies)) or _relax(collisions)
+        what,
+        details=tuple(dict.fromkeys(details)),
+        remedy=" or ".join(dict.fromkeys(remedies)) or _relax(collisions),
+        lacks_files=lacks_files,
     )
 
 
 class _Availability:
-    """What the index has for the needs on one project, and why it does not do."""
+    """What the index has for the needs on one project, and why it does not do.
+
+    lacks_files: some release would do, had it a file for the target.
+    """
 
     def __init__(
         self,
@@ -99,6 +107,7 @@ class _Availability:
         judged = list(selector.matching(listing, specifier))
         usable = [entry for entry in judged if isinstance(entry, Release)]
         rejected = [entry for entry in judged if isinstance(entry, Rejected)]
+        self.lacks_files = not usable and any(entry.reason in {Rejection.TAGS, Rejection.PYTHON} for entry in rejected)
         if not judged:
             self.lines.append(_what_is_there(listing, specifier))
             return

@@ -188,10 +188,11 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         files = release.installed
         return tuple(self._source.metadata(release.name, release.version, file).result() for file in files)
 
-    def ask_early(self, release: Release) -> None:
-        """Have the metadata of a release fetched, without waiting for it."""
-        for file in release.installed:
-            self._source.metadata(release.name, release.version, file)
+    def ask_early(self, judged: Release | Rejected) -> None:
+        """Have the metadata of a release fetched, if it is a candidate, without waiting for it."""
+        if isinstance(judged, Release):
+            for file in judged.installed:
+                self._source.metadata(judged.name, judged.version, file)
 
     def _read_dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
         identifier, release = candidate.identifier, candidate.release
@@ -224,7 +225,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         for text in versions[at : at + min(2**tries, _MOST_AHEAD)]:
             judged = self._selector.judge(release.listing, text)
             likely = release.version.is_prerelease or not judged.version.is_prerelease
-            if likely and isinstance(judged, Release):
+            if likely:
                 self.ask_early(judged)
 
     def _of_others(self, candidate: Candidate, metadata: CoreMetadata) -> Iterator[Wanted]:

@@ -93,11 +93,13 @@ def resolve(
     *,
     progress: ResolutionProgress,
     texts: RequirementTexts | None = None,
+    likely: Sequence[Release] = (),
 ) -> Resolution:
     """Find one release for every project of the tree.
 
-    texts: what was parsed for other targets. Raises NoSolutionError with an explanation, UnknownPackageError, and
-    whatever the source raises for the network.
+    texts: what was parsed for other targets. likely: what was chosen for another target, from which little will differ;
+    where it is empty, everything is fetched ahead of need. Raises NoSolutionError with an explanation,
+    UnknownPackageError, and whatever the source raises for the network.
     """
     selector = Selector(problem.policy)
     reader = DependencyReader(problem.policy.target, problem.overrides, excludes=problem.excludes, texts=texts)
@@ -111,16 +113,22 @@ def resolve(
         bounds=lambda name: provider.specifier(name, ()),
         preferred=problem.preferred,
     )
-    prefetcher.start(roots)
     try:
+        if likely:
+            for release in likely:
+                provider.ask_early(selector.judge(release.listing, str(release.version)))
+        else:
+            prefetcher.start(roots)
         chosen = _first_choices(roots, provider, progress)
         if chosen is None:
+            if likely:
+                prefetcher.start(roots)
             chosen = _searched(roots, provider, selector=selector, source=source, journal=journal)
     finally:
         prefetcher.stop()
     return Resolution(
         pins=_pins(chosen, roots, provider),
-        roots=tuple(asked.requirement for asked in problem.requirements if reader.holds(asked.requirement.marker)),
+        roots=_asked_for(roots),
         missing_extras=tuple(
             sorted(
                 (identifier.name, identifier.extra, version)
@@ -198,11 +206,29 @@ def _roots(problem: Problem, reader: DependencyReader) -> list[Wanted]:
     return roots
 
 
+def _asked_for(roots: Iterable[Wanted]) -> tuple[Requirement, ...]:
+    """The user's requirements, as overrides leave them: one for each project on each line."""
+    specifiers: dict[tuple[NormalizedName, Origin | None], SpecifierSet] = {}
+    extras: dict[tuple[NormalizedName, Origin | None], set[NormalizedName]] = {}
+    for root in roots:
+        key = (root.identifier.name, root.origin)
+        known = specifiers.get(key, root.specifier)
+        specifiers[key] = known if known == root.specifier else known & root.specifier
+        if root.identifier.extra:
+            extras.setdefault(key, set()).add(NormalizedName(root.identifier.extra))
+    return tuple(
+        Requirement(name=key[0], specifier=specifier, extras=frozenset(extras.get(key, ())))
+        for key, specifier in specifiers.items()
+    )
+
+
 def _pins(mapping: Mapping[Identifier, Candidate], roots: Iterable[Wanted], provider: Provider) -> tuple[Pin, ...]:
     origins: dict[NormalizedName, dict[Origin, SpecifierSet]] = {}
     for root in roots:
         assert root.origin is not None
-        origins.setdefault(root.identifier.name, {})[root.origin] = root.specifier
+        by_origin = origins.setdefault(root.identifier.name, {})
+        known = by_origin.get(root.origin, root.specifier)
+        by_origin[root.origin] = known if known == root.specifier else known & root.specifier
     edges = _edges(mapping, provider)
     asked: dict[NormalizedName, list[tuple[NormalizedName, SpecifierSet]]] = {}
     for parent in sorted(edges):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -75,15 +75,18 @@ parse_version = lru_cache(maxsize=None)(Version)
 
 
 class Selector:
-    """Judges releases against a policy; every release is judged once."""
+    """Judges releases against a policy; every release is judged once.
+
+    target: the policy's, with its companions in its name.
+    """
 
     def __init__(self, policy: Policy) -> None:
-        self.target = policy.target
+        self.target = replace(policy.target, name=" and ".join(target.name for target in policy.targets))
         self._policy = policy
         self._ranks = [target.tag_ranks for target in policy.targets]
         self._judged: dict[tuple[NormalizedName, str], Release | Rejected] = {}
         self._texts: dict[NormalizedName, tuple[frozenset[str], tuple[str, ...]]] = {}
-        self._tag_ranks: dict[str, tuple[int | None, ...]] = {}
+        self._tag_ranks: dict[tuple[str, str, str], tuple[int | None, ...] | Rejection] = {}
         self._python_admits: dict[str, bool] = {}
         self._cutoff = policy.now - policy.cooldown if policy.cooldown else None
 
@@ -175,7 +178,8 @@ class Selector:
             files = [entry[4] for entry in sorted(entries, key=lambda entry: entry[:4])]
             standing = [file for file in files if file.sha256 is None or file.sha256 in kept] if kept else files
             if any(file.sha256 in kept for file in standing):
-                added |= {file.url: file for file in files if file not in standing}
+                taken = [file for file in files if file.is_wheel] or files  # what a lock takes of them
+                added |= {file.url: file for file in taken if file not in standing}
                 files = standing
             by_target.append(tuple(files))
         return Release(
@@ -202,11 +206,13 @@ class Selector:
             return tuple(len(ranks) for ranks in self._ranks)
         if not self._policy.formats.allows_wheels(name):
             return Rejection.FORMAT
-        tags = "-".join(filename[:-4].rsplit("-", 3)[1:])
-        known = self._tag_ranks.get(tags)
+        _, interpreters, abis, platforms = filename[:-4].rsplit("-", 3)
+        known = self._tag_ranks.get((interpreters, abis, platforms))
         if known is None:
-            known = self._tag_ranks[tags] = tuple(_best_rank(tags, ranks) for ranks in self._ranks)
-        return Rejection.TAGS if all(rank is None for rank in known) else known
+            found = tuple(_best_rank(interpreters, abis, platforms, ranks) for ranks in self._ranks)
+            known = Rejection.TAGS if all(rank is None for rank in found) else found
+            self._tag_ranks[interpreters, abis, platforms] = known
+        return known
 
     def _refusal(self, name: NormalizedName, version: Version, file: DistributionFile) -> Rejection | None:
         if file.requires_python is not None and not self.admits_python(file.requires_python):
@@ -237,11 +243,10 @@ class Selector:
         return known
 
 
-def _best_rank(tags: str, ranks: Mapping[str, int]) -> int | None:
+def _best_rank(interpreters: str, abis: str, platforms: str, ranks: Mapping[str, int]) -> int | None:
     """The best place of a compressed tag set (PEP 425); None where a target installs none of its tags."""
-    interpreters, abis, platforms = tags.lower().rsplit("-", 2)
     found = (
-        ranks.get(f"{interpreter}-{abi}-{platform}")
+        ranks.get(f"{interpreter}-{abi}-{platform}".lower())
         for interpreter in interpreters.split(".")
         for abi in abis.split(".")
         for platform in platforms.split(".")

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.model.target import Target
 
-__all__ = ["PLATFORMS", "running_target", "target"]
+__all__ = ["PLATFORMS", "UNIVERSAL_PLATFORMS", "running_target", "target"]
 
 _NEWEST_GLIBC_MINOR = 50  # glibc 2.x has gone up by two minors a year since 2.26
 
@@ -40,6 +40,7 @@ PLATFORMS = {
     "macos_x86_64": _Platform(tag="macosx_13_0_x86_64", machine="x86_64", system="Darwin", sys_platform="darwin"),
     "windows_amd64": _Platform(tag="win_amd64", machine="AMD64", system="Windows", sys_platform="win32", os_name="nt"),
 }
+UNIVERSAL_PLATFORMS = tuple(name for name in PLATFORMS if not name.startswith("musllinux"))
 _LEGACY_MANYLINUX = {(2, 17): "manylinux2014", (2, 12): "manylinux2010", (2, 5): "manylinux1"}
 
 

@@ -34,6 +34,7 @@ def _options(options: LockOptions, surroundings: Surroundings) -> Iterator[str]:
         "--no-header": options.header is False,
         "--no-index": options.index.no_index,
         "--pre": options.pre,
+        "--universal": options.universal,
     }
     values: dict[str, tuple[str, ...]] = {
         "--allow-build": tuple(sorted(options.allow_build)),
@@ -52,8 +53,9 @@ def _options(options: LockOptions, surroundings: Surroundings) -> Iterator[str]:
         "--only-binary": tuple(sorted(options.formats.only_binary)),
         "--output-file": tuple(map(surroundings.relative, options.outputs)),
         "--override": tuple(map(surroundings.relative, options.overrides)),
-        "--platform": _one(options.platform),
-        "--python-version": _one(options.python),
+        "--lock": options.locks,
+        "--platform": options.platforms,
+        "--python-version": options.pythons,
         "--resolution": _one(options.resolution),
         "--trusted-host": options.index.trusted_hosts,
     }

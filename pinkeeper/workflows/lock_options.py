@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 
 from pinkeeper.model.format_control import FormatControl
 from pinkeeper.model.index_options import IndexOptions
+from pinkeeper.model.lock import TargetSpelling
 from pinkeeper.resolver.policy import Strategy
 
 __all__ = ["AnnotationStyle", "HashChoice", "LockOptions"]
@@ -30,9 +31,14 @@ class LockOptions:
     """The command line of ``lock``, decoded. None and empty mean: not said.
 
     upgrade: all packages; upgrade_packages: PEP 508 texts (``name`` or ``name==1.2``). constraints, overrides: files.
+    locks: names of locks in settings. preferences: lock files of any tool, whose pins are kept where they fit.
+    targets: exactly these, in place of pythons, platforms and universal. refresh_hashes: files that were added to a
+    locked release are taken in.
     """
 
     sources: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    preferences: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     all_extras: bool = False
@@ -49,11 +55,14 @@ class LockOptions:
     exclude_newer_text: str | None = None
     cooldown: timedelta | None = None
     cooldown_text: str | None = None
-    python: str | None = None
-    platform: str | None = None
+    pythons: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    universal: bool = False
+    targets: tuple[TargetSpelling, ...] = ()
     index: IndexOptions = field(default_factory=IndexOptions)
     offline: bool = False
     hashes: HashChoice | None = None
+    refresh_hashes: bool = False
     check: bool = False
     header: bool | None = None
     annotate: bool | None = None

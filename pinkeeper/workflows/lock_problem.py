@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from pinkeeper.errors import ConfigurationError, InputError
+from pinkeeper.errors import InputError
 from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.settings import Settings
-from pinkeeper.lockfile.requirements_reader import read_requirements_lock
+from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.origin import Origin, OriginKind
 from pinkeeper.model.requirement import InputRequirement, InvalidRequirement, Requirement, parse_requirement
 from pinkeeper.model.target import Target
 from pinkeeper.resolver.policy import Policy, Strategy
 from pinkeeper.resolver.resolution import Problem
-from pinkeeper.resolver.targets import target
+from pinkeeper.resolver.universal import Preferences
 from pinkeeper.workflows.lock_options import HashChoice, LockOptions
+from pinkeeper.workflows.lock_targets import DeclaredTargets, declare_targets
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["DEFAULT_COOLDOWN", "Decisions", "decide", "pose", "previous_lock"]
+__all__ = ["DEFAULT_COOLDOWN", "Decisions", "decide", "pose", "preferences", "previous_lock", "takes_added"]
 
 DEFAULT_COOLDOWN = timedelta(days=3)
 
@@ -35,56 +38,34 @@ class Decisions:
     outputs: tuple[str, ...]
     cooldown: timedelta
     hashes: HashChoice
-    target: Target
+    targets: DeclaredTargets
 
 
 def decide(options: LockOptions, settings: Settings, inputs: Inputs) -> Decisions:
     """What this run goes by. Raises ConfigurationError."""
-    outputs = options.outputs or settings.outputs or ("requirements.txt",)
-    for output in outputs:
-        name = output.replace("\\", "/").rpartition("/")[2]
-        if name == "pylock.toml" or (name.startswith("pylock.") and name.endswith(".toml")):
-            raise ConfigurationError(
-                "pylock.toml cannot be written yet", where=output, remedy="write a requirements.txt"
-            )
     cooldown = options.cooldown if options.cooldown is not None else settings.cooldown
     return Decisions(
-        outputs=outputs,
+        outputs=options.outputs or settings.outputs or ("requirements.txt",),
         cooldown=DEFAULT_COOLDOWN if cooldown is None else cooldown,
         hashes=options.hashes or HashChoice(settings.hashes or HashChoice.TARGETS),
-        target=_target(options, settings, inputs),
+        targets=declare_targets(options, settings, inputs.requires_python),
     )
 
 
-def _target(options: LockOptions, settings: Settings, inputs: Inputs) -> Target:
-    pythons = (options.python,) if options.python else settings.python
-    platforms = (options.platform,) if options.platform else settings.platforms
-    if len(pythons) > 1 or len(platforms) > 1:
-        raise ConfigurationError(
-            "a lock serves one target for now",
-            details=(f"python: {', '.join(pythons)}", f"platforms: {', '.join(platforms)}"),
-            remedy="choose one with --python-version and --platform",
-        )
-    chosen = target(python=next(iter(pythons), None), platform=next(iter(platforms), None))
-    if inputs.requires_python is not None and not inputs.requires_python.contains(chosen.python, prereleases=True):
-        raise ConfigurationError(
-            f"the project requires Python {inputs.requires_python}, and the target has {chosen.python}",
-            remedy="choose another --python-version",
-        )
-    return chosen
-
-
-def previous_lock(output: str, surroundings: Surroundings) -> Lock | None:
-    """The lock that stands where the first output will go; None where there is none. Raises InputError."""
-    if output == "-" or not surroundings.exists(output):
+def previous_lock(outputs: Sequence[str], surroundings: Surroundings) -> Lock | None:
+    """The lock that stands where the first output will go that is there; None where none is. Raises InputError."""
+    output = next((output for output in outputs if output != "-" and surroundings.exists(output)), None)
+    if output is None:
         return None
+    return _read(output, surroundings, what="the existing output")
+
+
+def _read(path: str, surroundings: Surroundings, *, what: str) -> Lock:
     try:
-        text = surroundings.read(output).decode("utf-8-sig")
+        text = surroundings.read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"the existing output is not UTF-8 text ({error.reason})", where=output, remedy="move it away"
-        ) from error
-    return read_requirements_lock(text, path=output)
+        raise InputError(f"{what} is not UTF-8 text ({error.reason})", where=path, remedy="move it away") from error
+    return read_lock(text, path=path)
 
 
 def pose(
@@ -94,19 +75,18 @@ def pose(
     *,
     decisions: Decisions,
     previous: Lock | None,
+    takes_added: bool,
     now: datetime,
 ) -> Problem:
-    """The problem for the resolver. Raises InputError."""
+    """The problem for the resolver, for the first target. Raises InputError."""
     upgrades = {requirement.name: requirement for requirement in map(_upgrade, options.upgrade_packages)}
-    keeps = previous is not None and not options.upgrade
-    kept = [package for package in previous.packages if package.name not in upgrades] if keeps and previous else []
     return Problem(
         requirements=inputs.requirements,
         constraints=(*inputs.constraints, *map(_bound, upgrades.values())),
         overrides=inputs.overrides,
-        preferred={package.name: (package.version,) for package in kept},
+        excludes=settings.excludes | inputs.projects | {left.name for left in inputs.left_out if left.name},
         policy=Policy(
-            target=decisions.target,
+            target=decisions.targets.targets[0],
             now=now,
             formats=settings.formats.merged(inputs.formats).merged(options.formats),
             pre=options.pre or settings.pre or inputs.pre,
@@ -114,9 +94,89 @@ def pose(
             cooldown=decisions.cooldown,
             exclude_newer=options.exclude_newer or settings.exclude_newer,
             exempt=_exempt(settings, now),
-            kept=_kept_hashes(kept),
+            kept=_kept_hashes(_kept(options, previous)),
+            takes_added=takes_added,
         ),
     )
+
+
+def takes_added(previous: Lock | None, options: LockOptions, decisions: Decisions, *, command: str) -> bool:
+    """Whether files of locked releases are taken in that the existing lock does not have.
+
+    So it is where the user says so, and where the lock is for other targets or other hashes than before: its files say
+    nothing then of what was there when it was made. command: the one that makes the lock.
+    """
+    if previous is None or options.refresh_hashes:
+        return True
+    if previous.targets:
+        return not {target.spelling for target in decisions.targets.targets} <= set(previous.targets)
+    return previous.command is not None and _scope(previous.command) != _scope(command)
+
+
+def _scope(command: str) -> list[str]:
+    """The words of a command that say for which targets and with which hashes a lock is made."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return [command]
+    return sorted(
+        word for word in words if word.startswith(("--python-version", "--platform", "--universal", "--hash"))
+    )
+
+
+def _kept(options: LockOptions, previous: Lock | None) -> tuple[LockedPackage, ...]:
+    """The pins of the existing lock that should stay where they fit."""
+    if previous is None or options.upgrade:
+        return ()
+    upgrades = {requirement.name for requirement in map(_upgrade, options.upgrade_packages)}
+    return tuple(package for package in previous.packages if package.name not in upgrades)
+
+
+def preferences(
+    options: LockOptions,
+    previous: Lock | None,
+    elsewhere: Mapping[NormalizedName, tuple[Version, ...]],
+    surroundings: Surroundings,
+) -> Preferences:
+    """What is tried first on a target. Raises InputError.
+
+    First what the existing lock pins there, then what ``--from`` files pin, then what other locks of the project have.
+    """
+    kept = [(package.name, package.version, package.marker) for package in _kept(options, previous)]
+    kept += [pin for path in options.preferences for pin in _pins_of(path, surroundings)]
+    texts = {marker for _, _, marker in kept if marker is not None}
+    markers = {text: Marker(text) for text in texts}
+
+    def preferred(target: Target) -> Mapping[NormalizedName, tuple[Version, ...]]:
+        environment = {**target.markers, "extra": ""}
+        holding = {text for text, marker in markers.items() if _holds(marker, environment)}
+        versions: dict[NormalizedName, tuple[Version, ...]] = {}
+        for name, version, marker in kept:
+            if marker is None or marker in holding:
+                versions[name] = (*versions.get(name, ()), version)
+        return {name: (*versions.get(name, ()), *elsewhere.get(name, ())) for name in {**versions, **elsewhere}}
+
+    return preferred
+
+
+def _holds(marker: Marker, environment: Mapping[str, str]) -> bool:
+    """Whether a pin of another lock counts on a target; one whose marker cannot be judged does."""
+    try:
+        return marker.evaluate(dict(environment))
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return True
+
+
+def _pins_of(path: str, surroundings: Surroundings) -> Iterator[tuple[NormalizedName, Version, str | None]]:
+    """The pins of any tool's lock. Raises InputError."""
+    if path.endswith(".txt") or is_pylock(path):
+        for package in _read(path, surroundings, what="it").packages:
+            yield package.name, package.version, package.marker
+    else:
+        from pinkeeper.inputs.foreign_locks import read_foreign_lock  # noqa: PLC0415 - few runs have one
+
+        for pin in read_foreign_lock(path, surroundings.read(path)):
+            yield pin.name, pin.version, pin.marker
 
 
 def _upgrade(text: str) -> Requirement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from packaging.specifiers import SpecifierSet
@@ -14,8 +14,10 @@ from pinkeeper.model.lock import Lock
 from pinkeeper.model.lock_result import HeldBack, LockWarning
 from pinkeeper.resolver.explanation import joined_versions
 from pinkeeper.resolver.needs import Wanted
-from pinkeeper.resolver.resolution import Pin, Problem, Resolution
+from pinkeeper.resolver.resolution import Pin, Resolution
 from pinkeeper.resolver.selection import Rejected, Rejection, Release
+from pinkeeper.resolver.universal import Answers
+from pinkeeper.workflows.lock_assembly import AddedFiles
 
 __all__ = ["held_back", "warnings_for"]
 
@@ -26,41 +28,51 @@ _FAR_OLDER_AFTER_BACKTRACKING = timedelta(days=365)
 _YEAR = 365.25
 
 
-def held_back(resolution: Resolution, *, cooldown: timedelta) -> tuple[HeldBack, ...]:
-    """For each pin the newest release that fits all requirements and that only its age kept out."""
-    found = []
+def held_back(answers: Answers, *, cooldown: timedelta) -> tuple[HeldBack, ...]:
+    """For each pin the newest release that fits all requirements and that only its age kept out; sorted by name."""
+    found = {held: None for served in answers.served for held in _held_back(served.resolution, cooldown)}
+    return tuple(sorted(found, key=lambda held: (held.name, held.version)))
+
+
+def _held_back(resolution: Resolution, cooldown: timedelta) -> Iterator[HeldBack]:
     for pin in resolution.pins:
         for judged in resolution.selector.matching(pin.release.listing, pin.specifier):
             if judged.version <= pin.release.version:
                 break
             if isinstance(judged, Rejected) and judged.reason in {Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME}:
                 uploaded = judged.file.upload_time if judged.file else None
-                found.append(
-                    HeldBack(
-                        name=pin.release.name,
-                        version=judged.version,
-                        chosen=pin.release.version,
-                        uploaded=uploaded,
-                        until=None if uploaded is None else uploaded + cooldown,
-                    )
+                yield HeldBack(
+                    name=pin.release.name,
+                    version=judged.version,
+                    chosen=pin.release.version,
+                    uploaded=uploaded,
+                    until=None if uploaded is None else uploaded + cooldown,
                 )
                 break
-    return tuple(found)
 
 
 def warnings_for(
-    resolution: Resolution, problem: Problem, *, previous: Lock | None, made: Lock, settings: Settings
+    answers: Answers,
+    *,
+    previous: Lock | None,
+    made: Lock,
+    added: Iterable[AddedFiles],
+    settings: Settings,
+    now: datetime,
 ) -> tuple[LockWarning, ...]:
-    """All warnings, sorted by kind and name."""
-    warnings = [
-        *_missing_extras(resolution),
-        *_yanked(resolution),
-        *_passed_over(resolution),
-        *_ancient(resolution),
-        *_hash_changes(previous, made),
-        *_expired(settings, problem.policy.now),
-    ]
-    return tuple(sorted(warnings, key=lambda warning: (warning.kind, warning.name or "", warning.message)))
+    """All warnings, each once, sorted by kind and name. now: UTC."""
+    warnings = [*_unknown_hashes(previous, made, answers), *_added_files(added), *_expired(settings, now)]
+    for served in answers.served:
+        resolution = served.resolution
+        warnings += [
+            *_missing_extras(resolution),
+            *_yanked(resolution),
+            *_passed_over(resolution),
+            *_ancient(resolution),
+        ]
+    return tuple(
+        sorted(dict.fromkeys(warnings), key=lambda warning: (warning.kind, warning.name or "", warning.message))
+    )
 
 
 def _missing_extras(resolution: Resolution) -> Iterator[LockWarning]:
@@ -169,23 +181,37 @@ def _given_up(resolution: Resolution, pin: Pin, versions: list[Version]) -> Iter
     yield from (f"  {side}" for side in dict.fromkeys(sides))
 
 
-def _hash_changes(previous: Lock | None, made: Lock) -> Iterator[LockWarning]:
-    """Hashes of unchanged pins that the index does not give any more, or gives newly."""
-    for change in compare_hashes(previous or Lock(), made):
-        if change.gone:
+def _unknown_hashes(previous: Lock | None, made: Lock, answers: Answers) -> Iterator[LockWarning]:
+    """Hashes of unchanged pins that the index gives to no file of the release any more."""
+    changes = [change for change in compare_hashes(previous or Lock(), made) if change.gone]
+    if not changes:
+        return
+    releases = {
+        (pin.release.name, pin.release.version): pin.release
+        for served in answers.served
+        for pin in served.resolution.pins
+    }
+    for change in changes:
+        release = releases[change.name, change.version]
+        listed = {digest for file in release.listing.files(str(release.version)) for digest in file.digests}
+        unknown = [digest for digest in change.gone if digest not in listed]
+        if unknown:
             yield LockWarning(
                 kind="unknown-hash",
                 name=change.name,
-                message=f"{change.name} {change.version}: the lock had hashes that belong to no file it may install",
-                details=tuple(str(digest) for digest in change.gone),
+                message=f"{change.name} {change.version}: the lock had hashes that belong to no file of this release",
+                details=tuple(map(str, unknown)),
             )
-        if change.added:
-            yield LockWarning(
-                kind="added-file",
-                name=change.name,
-                message=f"{change.name} {change.version}: the lock admits files now that it did not have before",
-                details=tuple(str(digest) for digest in change.added),
-            )
+
+
+def _added_files(added: Iterable[AddedFiles]) -> Iterator[LockWarning]:
+    for late in added:
+        yield LockWarning(
+            kind="added-file",
+            name=late.name,
+            message=f"{late.name} {late.version}: files were added to the release since it was locked; not taken in",
+            details=(*late.filenames, "remedy: look at them, then --refresh-hashes"),
+        )
 
 
 def _expired(settings: Settings, now: datetime) -> Iterator[LockWarning]:

@@ -239,12 +239,14 @@ def test_extras_and_groups(index, project):
 def test_summary_as_json(index, project):
     project.write("requirements.txt", "alpha==1.0\nbeta==2.0\nomega==1.0\n")
     result = _lock(project, index, "-P", "alpha", "--format", "json")
-    summary = json.loads(result.stdout)
+    told = json.loads(result.stdout)
+    assert told.keys() == {"schema", "locks"}
+    assert told["schema"] == "pinkeeper.lock/1"
+    (summary,) = told["locks"]
     assert summary.keys() == {
-        "schema", "target", "packages", "outputs", "changes", "held_back", "warnings",
+        "name", "targets", "unserved", "packages", "outputs", "changes", "held_back", "warnings",
         "elapsed_seconds", "requests", "bytes_read",
     }  # fmt: skip
-    assert summary["schema"] == "pinkeeper.lock/1"
     assert summary["packages"] == 2
     assert summary["outputs"] == [{"path": "requirements.txt", "changed": True}]
     assert summary["changes"] == {
@@ -280,7 +282,7 @@ def test_what_the_cooldown_holds_back(index, project):
     assert _pins(project.read("requirements.txt"))["beta"] == "2.0"
     until = f"{uploaded + timedelta(days=3):%Y-%m-%d %H:%M} UTC"
     assert f"Held back by the cooldown:\n  beta 3.0: until {until}, locked 2.0\n" in result.stderr
-    summary = json.loads(_lock(project, index, "--format", "json").stdout)
+    (summary,) = json.loads(_lock(project, index, "--format", "json").stdout)["locks"]
     assert summary["held_back"] == [
         {
             "name": "beta",

@@ -9,13 +9,21 @@ import pytest
 from packaging.version import Version
 
 from pinkeeper.errors import CollectedError, InputError, NetworkError
-from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockWarning, PinChange, WrittenLock
+from pinkeeper.model.lock_result import (
+    HeldBack,
+    LockChanges,
+    LockResult,
+    LockWarning,
+    PinChange,
+    UnservedTarget,
+    WrittenLock,
+)
 from pinkeeper.reports.lock_json import error_json, lock_json
 from pinkeeper.reports.lock_text import lock_summary
 from pinkeeper.reports.plain import printable
 
 RESULT = LockResult(
-    target="Python 3.12 on linux_x86_64",
+    targets=("Python 3.12 on linux_x86_64",),
     packages=2,
     previous=True,
     outputs=(WrittenLock(path="requirements.txt", text="text", changed=True),),
@@ -62,7 +70,7 @@ Wrote requirements.txt"""
 
 def test_a_first_lock_lists_no_changes():
     result = LockResult(
-        target="Python 3.12 on this machine",
+        targets=("Python 3.12 on this machine",),
         packages=1,
         previous=False,
         outputs=(WrittenLock(path="-", text="", changed=True), WrittenLock(path="x.txt", text="", changed=False)),
@@ -75,9 +83,14 @@ def test_a_first_lock_lists_no_changes():
 
 
 def test_the_json():
-    assert json.loads(lock_json(RESULT)) == {
-        "schema": "pinkeeper.lock/1",
-        "target": "Python 3.12 on linux_x86_64",
+    told = json.loads(lock_json([RESULT]))
+    assert told.keys() == {"schema", "locks"}
+    assert told["schema"] == "pinkeeper.lock/1"
+    (only,) = told["locks"]
+    assert only == {
+        "name": None,
+        "targets": ["Python 3.12 on linux_x86_64"],
+        "unserved": [],
         "packages": 2,
         "outputs": [{"path": "requirements.txt", "changed": True}],
         "changes": {
@@ -101,6 +114,28 @@ def test_the_json():
         "requests": 12,
         "bytes_read": 3400000,
     }
+
+
+def test_targets_that_are_not_served_are_told_first_and_why():
+    result = LockResult(
+        name="gateway",
+        targets=("Python 3.12 on linux_x86_64", "Python 3.12 on macos_arm64"),
+        unserved=(UnservedTarget(target="Python 3.12 on musllinux_x86_64", reason="no release of a\n  remedy: wait"),),
+        packages=1,
+        previous=False,
+        outputs=(),
+        changes=LockChanges(),
+    )
+    assert [text for text, _ in lock_summary(result)] == [
+        "not served: Python 3.12 on musllinux_x86_64",
+        "  no release of a",
+        "    remedy: wait",
+        "gateway: Locked 1 package for 2 targets in 0.00 s (no network)",
+    ]
+    (only,) = json.loads(lock_json([result]))["locks"]
+    assert only["unserved"] == [
+        {"target": "Python 3.12 on musllinux_x86_64", "reason": "no release of a\n  remedy: wait"}
+    ]
 
 
 def test_errors_as_json_hide_credentials():

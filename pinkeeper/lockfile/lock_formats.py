@@ -1,0 +1,19 @@
+"""Which format a lock has, by the name of its file; and the lock read, whatever that is."""
+
+from __future__ import annotations
+
+from pinkeeper.lockfile.requirements_reader import read_requirements_lock
+from pinkeeper.model.lock import Lock
+
+__all__ = ["is_pylock", "read_lock"]
+
+
+def is_pylock(path: str) -> bool:
+    """Whether a file is a pylock by its name: ``pylock.toml`` or ``pylock.NAME.toml`` (PEP 751)."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return name == "pylock.toml" or (name.startswith("pylock.") and name.endswith(".toml") and name.count(".") == 2)
+
+
+def read_lock(text: str, *, path: str) -> Lock:
+    """Read a lock. Raises InputError."""
+    return read_requirements_lock(text, path=path)

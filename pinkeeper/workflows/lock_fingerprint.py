@@ -1,0 +1,108 @@
+"""The fingerprint of a lock: one digest of all that it was made from and of its own text.
+
+Where it is still right, neither the inputs nor the lock were touched since, and ``lock --check`` needs no index. It
+proves nothing against somebody who writes a new one: that is what ``pinkeeper check`` is for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+
+from pinkeeper.inputs.collected import Inputs
+from pinkeeper.inputs.settings import Settings
+from pinkeeper.model.requirement import InputRequirement
+from pinkeeper.resolver.policy import Strategy
+from pinkeeper.workflows.lock_options import LockOptions
+from pinkeeper.workflows.lock_problem import Decisions
+from pinkeeper.workflows.lock_source import Places
+
+__all__ = ["fingerprinted", "is_fresh"]
+
+# The line that holds it, in a requirements file and in a pylock.
+_LINE = re.compile(r'^(?:# lock: sha256:[0-9a-f]{64}|fingerprint = "[0-9a-f]{64}")\n', re.MULTILINE)
+
+
+def fingerprinted(
+    render: Callable[[str | None], str],
+    inputs: Inputs,
+    *,
+    options: LockOptions,
+    settings: Settings,
+    decisions: Decisions,
+    places: Places,
+) -> str:
+    """The text of a lock with its fingerprint.
+
+    render: gives the text with a fingerprint, or with none. A lock for the running environment gets none: what that is
+    differs from machine to machine, and the lock need not.
+    """
+    bare = render(None)
+    if not decisions.targets.declared:
+        return bare
+    return render(
+        _digest(bare, _made_from(inputs, options=options, settings=settings, decisions=decisions, places=places))
+    )
+
+
+def is_fresh(
+    text: str, inputs: Inputs, *, options: LockOptions, settings: Settings, decisions: Decisions, places: Places
+) -> bool:
+    """Whether the text of a lock has the fingerprint of these inputs and of itself."""
+    found = _LINE.findall(text)
+    if len(found) != 1 or not decisions.targets.declared:
+        return False
+    made_from = _made_from(inputs, options=options, settings=settings, decisions=decisions, places=places)
+    return _digest(_LINE.sub("", text), made_from) in found[0]
+
+
+def _digest(text: str, made_from: str) -> str:
+    return hashlib.sha256(f"{made_from}\n{text}".encode()).hexdigest()
+
+
+def _made_from(
+    inputs: Inputs, *, options: LockOptions, settings: Settings, decisions: Decisions, places: Places
+) -> str:
+    """Everything but the index that decides what a lock says, as one text; nothing of it is secret."""
+    asked = places.asked
+    formats = settings.formats.merged(inputs.formats).merged(options.formats)
+    return json.dumps(
+        {
+            "requirements": _texts(inputs.requirements),
+            "constraints": _texts(inputs.constraints),
+            "overrides": _texts(inputs.overrides),
+            "excludes": sorted(settings.excludes | inputs.projects),
+            "left out": [left.requirement for left in inputs.left_out],
+            "requires-python": str(inputs.requires_python or ""),
+            "targets": [" ".join(target.spelling) for target in decisions.targets.targets],
+            "hashes": decisions.hashes,
+            "cooldown": decisions.cooldown.total_seconds(),
+            "exempt": [
+                f"{exemption.package} {exemption.version} {exemption.until}"
+                for exemption in settings.cooldown_exemptions
+            ],
+            "exclude newer": str(options.exclude_newer or settings.exclude_newer or ""),
+            "formats": [sorted(formats.only_binary), sorted(formats.no_binary)],
+            "pre": options.pre or settings.pre or inputs.pre,
+            "resolution": options.resolution or settings.resolution or Strategy.HIGHEST,
+            "allow build": sorted(options.allow_build | settings.allow_build),
+            "index": [
+                str(asked.index_url or ""),
+                list(map(str, asked.extra_index_urls)),
+                [f"{index.name}={index}" for index in asked.named],
+                [f"{package}={name}" for package, name in asked.sources],
+                list(map(str, asked.find_links)),
+                asked.no_index,
+                list(asked.trusted_hosts),
+            ],
+        },
+        sort_keys=True,
+    )
+
+
+def _texts(requirements: tuple[InputRequirement, ...]) -> list[str]:
+    return [
+        f"{asked.requirement} {asked.origin.via()} {' '.join(sorted(map(str, asked.hashes)))}" for asked in requirements
+    ]

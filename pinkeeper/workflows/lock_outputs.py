@@ -1,0 +1,155 @@
+"""The texts of a lock, one for each output: made, read back, compared with what stands, written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from pinkeeper.errors import PinkeeperError, StaleLockError
+from pinkeeper.inputs.collected import Inputs
+from pinkeeper.inputs.settings import Settings
+from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
+from pinkeeper.lockfile.requirements_txt import RenderOptions, render_requirements
+from pinkeeper.model.lock import Lock
+from pinkeeper.model.lock_result import WrittenLock
+from pinkeeper.model.target import Target
+from pinkeeper.resolver.universal import Answers
+from pinkeeper.workflows.atomic_write import replace_text
+from pinkeeper.workflows.lock_command import command_line, index_lines
+from pinkeeper.workflows.lock_fingerprint import fingerprinted
+from pinkeeper.workflows.lock_options import LockOptions
+from pinkeeper.workflows.lock_problem import Decisions
+from pinkeeper.workflows.lock_source import Places
+from pinkeeper.workflows.surroundings import Surroundings
+
+__all__ = ["Outputs", "compared", "described", "rendered", "written"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """What the texts of a lock are made by. said: the user's own command; options: what it comes to for this lock."""
+
+    said: LockOptions
+    options: LockOptions
+    settings: Settings
+    inputs: Inputs
+    decisions: Decisions
+    places: Places
+
+    @property
+    def with_header(self) -> bool:
+        """Whether a requirements file says which command made it."""
+        return self.settings.header is not False if self.options.header is None else self.options.header
+
+
+def described(made: Lock, answers: Answers, outputs: Outputs) -> Lock:
+    """A lock with what it says of itself: its targets, where the user named them, and their environments."""
+    served = [target for answer in answers.served for target in answer.targets]
+    requires_python = outputs.inputs.requires_python
+    return replace(
+        made,
+        targets=tuple(target.spelling for target in served) if outputs.decisions.targets.declared else (),
+        environments=tuple(dict.fromkeys(map(_environment, served))),
+        requires_python=str(requires_python) if requires_python else None,
+    )
+
+
+def _environment(target: Target) -> str:
+    """The marker of one target, by what tells environments apart in practice."""
+    names = ("implementation_name", "python_version", "sys_platform", "platform_machine")
+    return " and ".join(f'{name} == "{target.markers[name]}"' for name in names)
+
+
+def rendered(made: Lock, outputs: Outputs, surroundings: Surroundings) -> dict[str, str]:
+    """The text of each output. It is parsed back first: a lock that cannot be read is not written."""
+    texts = {}
+    for output in outputs.decisions.outputs:
+        text = fingerprinted(
+            partial(_text, made, output, outputs, surroundings),
+            outputs.inputs,
+            options=outputs.options,
+            settings=outputs.settings,
+            decisions=outputs.decisions,
+            places=outputs.places,
+        )
+        if _content(read_lock(text, path=output)) != _content(made):
+            raise PinkeeperError("the lock does not read back as it was made; this is a defect of pinkeeper")
+        texts[output] = text
+    return texts
+
+
+def _content(lock: Lock) -> dict[tuple[object, ...], frozenset[object]]:
+    """What an installer takes from a lock: releases and hashes."""
+    content: dict[tuple[object, ...], frozenset[object]] = {}
+    for package in lock.packages:
+        key = (package.name, package.version)
+        content[key] = content.get(key, frozenset()) | package.hashes
+    return content
+
+
+def _text(made: Lock, output: str, outputs: Outputs, surroundings: Surroundings, fingerprint: str | None) -> str:
+    if is_pylock(output):
+        raise NotImplementedError
+    options, settings = outputs.options, outputs.settings
+    return render_requirements(
+        made,
+        options=RenderOptions(
+            command=command_line(outputs.said, surroundings) if outputs.with_header else None,
+            python=_pythons(outputs),
+            index_lines=index_lines(outputs.places, output=output),
+            annotate=settings.annotate is not False if options.annotate is None else options.annotate,
+            annotation_style=options.annotation_style or settings.annotation_style or "split",
+            fingerprint=fingerprint,
+            left_out=tuple(f"{left.requirement} is not pinned: {left.reason}" for left in outputs.inputs.left_out),
+        ),
+    )
+
+
+def _pythons(outputs: Outputs) -> str:
+    """The Python of the targets, as ``3.12`` or ``3.11, 3.12``."""
+    minors = sorted({target.python.release[:2] for target in outputs.decisions.targets.targets})
+    return ", ".join(".".join(map(str, minor)) for minor in minors)
+
+
+def written(texts: Mapping[str, str], surroundings: Surroundings) -> tuple[WrittenLock, ...]:
+    """Write each output that differs from what stands there. Raises OutputError."""
+    done = []
+    for output, text in texts.items():
+        changed = output == "-" or _stands(output, surroundings) != text
+        if changed and output != "-":  # the command line prints what goes to stdout
+            replace_text(surroundings.directory / output, text, shown=output)
+        done.append(WrittenLock(path=output, text=text, changed=changed))
+    return tuple(done)
+
+
+def compared(texts: Mapping[str, str], surroundings: Surroundings) -> tuple[WrittenLock, ...]:
+    """Raise StaleLockError with the difference where an output would change."""
+    import difflib  # noqa: PLC0415 - only under --check
+
+    for output, text in texts.items():
+        stands = _stands(output, surroundings) or ""
+        if stands != text:
+            lines = difflib.unified_diff(
+                stands.splitlines(),
+                text.splitlines(),
+                f"{output} (as it is)",
+                f"{output} (as it would be)",
+                "",
+                "",
+                1,
+                "",
+            )
+            raise StaleLockError(
+                "the lock is not up to date",
+                where=output,
+                details=tuple(lines),
+                remedy="run the same command without --check",
+            )
+    return tuple(WrittenLock(path=output, text=text, changed=False) for output, text in texts.items())
+
+
+def _stands(output: str, surroundings: Surroundings) -> str | None:
+    if output == "-" or not surroundings.exists(output):
+        return None
+    return surroundings.read(output).decode("utf-8", errors="replace")
