@@ -24,6 +24,8 @@ from pinkeeper.model.requirement import InputRequirement
 __all__ = ["read_local_project", "settle_local_projects", "with_local_projects"]
 
 _REASON = "a folder has no hash"
+# Far more than anybody has, and well below where the interpreter gives up.
+_DEEPEST = 100
 # A folder with the extras that are asked of the project in it.
 _Taken = tuple[str, frozenset[NormalizedName]]
 
@@ -87,6 +89,12 @@ class _Reading:
 
         Raises InputError, or CollectedError.
         """
+        if len(inside) > _DEEPEST:
+            raise InputError(
+                f"local projects need each other more than {_DEEPEST} deep",
+                where=origin.place(),
+                details=[reference.text],
+            )
         folder = self._relative(beside(base, reference.folder))
         taken = (folder, reference.extras)
         if taken not in self._found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -37,25 +37,36 @@ def with_own_extras(
     taken: dict[tuple[NormalizedName, str], None] = {}
     unknown: dict[tuple[str | None, NormalizedName], None] = {}
 
-    def expand(requirement: Requirement, section: str | None, inside: tuple[NormalizedName, ...]) -> Iterator[Asked]:
-        if requirement.name != own or requirement.url is not None:
-            yield requirement, section
-            return
-        for extra in sorted(requirement.extras):
-            key = (extra, str(requirement.marker))
-            if extra not in extras:
-                unknown[section, extra] = None
-            elif extra not in inside and key not in taken:
-                taken[key] = None
-                for inner in extras[extra]:
-                    marker = both_markers(requirement.marker, inner.marker)
-                    yield from expand(replace(inner, marker=marker), f"extra:{extra}", (*inside, extra))
-
     found: dict[Asked, None] = {}
-    for requirement, section in asked:
-        kind, _, name = (section or "").partition(":")
-        found |= dict.fromkeys(expand(requirement, section, (NormalizedName(name),) if kind == "extra" else ()))
+    # What is still to be looked at, next one last, with the extras of the project that led to it.
+    pending = [(requirement, section, _itself(section)) for requirement, section in asked][::-1]
+    while pending:
+        requirement, section, inside = pending.pop()
+        if requirement.name != own or requirement.url is not None:
+            found[requirement, section] = None
+            continue
+        if not requirement.extras:
+            continue
+        first, *others = sorted(requirement.extras)
+        if others:
+            pending.append((replace(requirement, extras=frozenset(others)), section, inside))
+        key = (first, str(requirement.marker))
+        if first in inside or key in taken:
+            continue
+        if first not in extras:
+            unknown[section, first] = None
+            continue
+        taken[key] = None
+        pending += [
+            (replace(inner, marker=both_markers(requirement.marker, inner.marker)), f"extra:{first}", inside | {first})
+            for inner in reversed(extras[first])
+        ]
     return Expanded(asked=tuple(found), extras=frozenset(extra for extra, _ in taken), unknown=tuple(unknown))
+
+
+def _itself(section: str | None) -> frozenset[NormalizedName]:
+    kind, _, name = (section or "").partition(":")
+    return frozenset([NormalizedName(name)] if kind == "extra" else [])
 
 
 def both_markers(first: Marker | None, second: Marker | None) -> Marker | None:

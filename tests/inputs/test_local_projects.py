@@ -246,6 +246,16 @@ def test_many_ways_to_one_project_are_walked_once():
     assert len(lines("./p0", others=others).requirements) == 24
 
 
+def test_projects_that_are_nested_beyond_all_measure():
+    others = {
+        f"p{number}/pyproject.toml": project(f"p{number}", f"p{number + 1} @ file:../p{number + 1}")
+        for number in range(500)
+    }
+    assert failure("./p0", others=others) == (
+        "p100/pyproject.toml: local projects need each other more than 100 deep\n  p101 @ file:../p101"
+    )
+
+
 # Requirements on the names of local projects
 
 

@@ -124,6 +124,24 @@ def test_extras_that_ask_for_each_other_end():
     assert shown(read(text, all_extras=True)) == ["two", "one", 'one; os_name == "nt"']
 
 
+def test_extras_that_ask_for_others_however_deep():
+    extras = [f'x{number} = ["demo[x{number + 1}]"]' for number in range(2000)]
+    text = project("[project.optional-dependencies]", *extras, 'x2000 = ["last"]')
+    inputs = read(text, extras=["x0"])
+    assert shown(inputs) == ["last"]
+    assert len(inputs.sections) == 2001
+
+
+def test_extras_stand_where_they_are_first_asked_for():
+    text = project(
+        'dependencies = ["demo[a,b]"]',
+        "[project.optional-dependencies]",
+        'a = ["one", "demo[b]", "two"]',
+        'b = ["three"]',
+    )
+    assert shown(read(text)) == ["one", "three", "two"]
+
+
 def test_an_own_extra_that_does_not_exist():
     text = project('dependencies = ["demo[wep]"]', "[project.optional-dependencies]", 'web = ["x"]')
     assert failure(text) == (

@@ -120,7 +120,9 @@ def test_reading_a_requirement_file_loads_nothing_heavy():
     code = (
         "import sys; from pinkeeper.inputs.sources import read_source\n"
         "read_source('r', read=lambda path: b'a==1 --hash=sha256:' + b'0' * 64, environ={})\n"
-        "print(*sorted({'tomllib', 'difflib', 'shlex', 'email', 'httpx', 'rich'} & set(sys.modules)))"
+        "heavy = {'tomllib', 'configparser', 'json', 'difflib', 'shlex', 'email', 'httpx', 'rich'}\n"
+        "own = {'pyproject', 'script', 'setup_cfg', 'local_reference', 'local_projects', 'settings'}\n"
+        "print(*sorted((heavy | {f'pinkeeper.inputs.{name}' for name in own}) & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
