@@ -14,7 +14,7 @@ class OriginKind(Enum):
     REQUIREMENTS = "requirements"  # a line of a requirement file
     CONSTRAINTS = "constraints"  # a line of a constraint file
     OVERRIDES = "overrides"  # a line of an override file
-    PYPROJECT = "pyproject"  # a static [project] table or a dependency group
+    PYPROJECT = "pyproject"  # a [project] table, a dependency group, a setup.cfg, or the metadata of a script
     COMMAND_LINE = "command line"
 
 
