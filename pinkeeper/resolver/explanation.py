@@ -107,11 +107,13 @@ class _Availability:
         judged = list(selector.matching(listing, specifier))
         usable = [entry for entry in judged if isinstance(entry, Release)]
         rejected = [entry for entry in judged if isinstance(entry, Rejected)]
-        self.lacks_files = not usable and any(entry.reason in {Rejection.TAGS, Rejection.PYTHON} for entry in rejected)
+        yanked = [release for release in usable if release.yanked is not None]
+        self.lacks_files = len(yanked) == len(usable) and any(
+            entry.reason in {Rejection.TAGS, Rejection.PYTHON} for entry in rejected
+        )
         if not judged:
             self.lines.append(_what_is_there(listing, specifier))
             return
-        yanked = [release for release in usable if release.yanked is not None]
         if yanked and len(yanked) == len(usable):
             versions = joined_versions(str(release.version) for release in yanked)
             self.lines.append(f"yanked, so only an exact pin (==) takes it: {name} {versions}")

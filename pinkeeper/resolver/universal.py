@@ -88,7 +88,9 @@ def resolve_targets(
         if answer is not None:
             served.append(answer)
             for pin in answer.resolution.pins:
-                chosen.setdefault(pin.release.name, {})[pin.release.version] = None
+                # What is admitted on one target brings no pre-release in on another.
+                if problem.policy.pre or not pin.release.version.is_prerelease:
+                    chosen.setdefault(pin.release.name, {})[pin.release.version] = None
     if not served:
         raise unserved[0].error
     order = {target: place for place, target in enumerate(targets)}

@@ -140,20 +140,24 @@ def preferences(
 ) -> Preferences:
     """What is tried first on a target. Raises InputError.
 
-    First what the existing lock pins there, then what ``--from`` files pin, then what other locks of the project have.
+    First what the existing lock pins there, then what ``--from`` files pin, then what both pin on other targets, the
+    newest first and no pre-releases, then what other locks of the project have.
     """
     kept = [(package.name, package.version, package.marker) for package in _kept(options, previous)]
     kept += [pin for path in options.preferences for pin in _pins_of(path, surroundings)]
     texts = {marker for _, _, marker in kept if marker is not None}
     markers = {text: Marker(text) for text in texts}
+    newest_first = sorted((pin for pin in kept if not pin[1].is_prerelease), key=lambda pin: pin[1], reverse=True)
 
     def preferred(target: Target) -> Mapping[NormalizedName, tuple[Version, ...]]:
         environment = {**target.markers, "extra": ""}
-        holding = {text for text, marker in markers.items() if _holds(marker, environment)}
+        holding = {None, *(text for text, marker in markers.items() if _holds(marker, environment))}
         versions: dict[NormalizedName, tuple[Version, ...]] = {}
-        for name, version, marker in kept:
-            if marker is None or marker in holding:
-                versions[name] = (*versions.get(name, ()), version)
+        for name, version, _ in (
+            *(pin for pin in kept if pin[2] in holding),
+            *(pin for pin in newest_first if pin[2] not in holding),
+        ):
+            versions[name] = (*versions.get(name, ()), version)
         return {name: (*versions.get(name, ()), *elsewhere.get(name, ())) for name in {**versions, **elsewhere}}
 
     return preferred
