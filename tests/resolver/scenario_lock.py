@@ -83,8 +83,10 @@ def _options_of(scenario: Mapping[str, Any], index: LoopbackIndex) -> LockOption
     )
 
 
-def lock_scenario(scenario: Mapping[str, Any], index: LoopbackIndex, directory: Path) -> str:
-    """Lock; the text that is written. Raises PinkeeperError."""
+def lock_scenario(
+    scenario: Mapping[str, Any], index: LoopbackIndex, directory: Path
+) -> tuple[str, dict[tuple[str, str], str]]:
+    """Lock; the text that is written, and why targets, (Python, platform), are not served. Raises PinkeeperError."""
     texts = {
         "requirements.in": scenario["requirements"],
         "constraints.txt": scenario.get("constraints"),
@@ -95,8 +97,10 @@ def lock_scenario(scenario: Mapping[str, Any], index: LoopbackIndex, directory: 
         if lines is not None:
             (directory / name).write_text("".join(f"{line}\n" for line in lines))
     surroundings = Surroundings(environ={}, directory=directory, now=NOW, stdin=lambda: b"", cache_directory=None)
-    lock(_options_of(scenario, index), surroundings)
-    return (directory / "requirements.txt").read_text()
+    result = lock(_options_of(scenario, index), surroundings)
+    names = {f"Python {python} on {platform}": (python, platform) for python, platform in targets_of(scenario)}
+    unserved = {names[failed.target]: failed.reason for failed in result.unserved}
+    return (directory / "requirements.txt").read_text(encoding="utf-8"), unserved
 
 
 def _previous(locked: Mapping[str, str] | list[str] | None) -> list[str] | None:

@@ -52,10 +52,11 @@ def faults_of(
     if faults:
         return faults
     views = [_View(listed, world, target) for target in targets]
-    for view in views:
-        faults += view.faults()
     for indistinct in _by_environment(views):
         faults += _faults_of_reach(indistinct)
+    for view in views:
+        view.follow_lines()
+        faults += view.faults()
     for pin in listed:
         faults += _faults_of_line(pin, [view for view in views if pin in view.lines], world, all_files=all_files)
     return list(dict.fromkeys(faults))
@@ -111,14 +112,22 @@ class _View:
             if self.pins.setdefault(pin.name, pin) is not pin:
                 self._fault(f"{pin.name} is pinned twice, to {self.pins[pin.name].version} and to {pin.version}")
         self._metadata = {pin.name: self._installed_metadata(pin) for pin in self.lines}
-        self.reach = self._walk((parent, text) for parent, texts in world.roots.items() for text in texts)
-        # An installer starts from every line, and follows the extras that are written there.
-        self._walk(("the lock", str(pin).partition(" ;")[0]) for pin in self.lines)
-        self._check_constraints()
+        self.reach = _Reach()
 
     def faults(self) -> list[str]:
         """What is wrong here, with the target's name."""
         return [f"{self.target.name}: {fault}" for fault in self._faults]
+
+    def follow_roots(self, views: Sequence[_View]) -> _Reach:
+        """What the user's requirements need, here and on targets that no marker can tell apart from this one."""
+        roots = [(parent, text) for parent, texts in self._world.roots.items() for text in texts]
+        reach = self._walk(roots, views)
+        self._check_constraints(reach)
+        return reach
+
+    def follow_lines(self) -> None:
+        """An installer starts from every line, and follows the extras that are written there."""
+        self._walk([("the lock", str(pin).partition(" ;")[0]) for pin in self.lines], [self])
 
     def _fault(self, text: str) -> None:
         self._faults.append(text)
@@ -157,8 +166,9 @@ class _View:
             self._fault(f"{pin}: {filename} is not for Python {self.target.python}")
         return metadata
 
-    def _walk(self, starts: Iterable[tuple[str, str]]) -> _Reach:
-        """Go through what each pin requires; extras that turn up later are walked as they do."""
+    def _walk(self, starts: Iterable[tuple[str, str]], views: Iterable[_View]) -> _Reach:
+        """Go through what each pin requires in some of the views; extras that turn up later are walked as they do."""
+        views = list(views)
         reach = _Reach()
         todo = [(parent, Requirement(text), "") for parent, text in starts]
         seen: set[tuple[str, str]] = set()
@@ -183,10 +193,11 @@ class _View:
             for wanted in ("", *sorted(extras)):
                 if (name, wanted) not in seen:
                     seen.add((name, wanted))
-                    todo += [(name, below, wanted) for below in self._requirements(name)]
+                    todo += [(name, below, wanted) for view in views for below in view.requirements(name)]
         return reach
 
-    def _requirements(self, name: str) -> Iterator[Requirement]:
+    def requirements(self, name: str) -> Iterator[Requirement]:
+        """What the file of a pin that is installed here requires, for whatever environment."""
         for text in self._metadata[name].requires_dist:
             try:
                 requirement = Requirement(text)
@@ -203,14 +214,14 @@ class _View:
             return specifier
         return next((override.specifier for override in overrides if self.holds(override.marker, "")), None)
 
-    def _check_constraints(self) -> None:
+    def _check_constraints(self, reach: _Reach) -> None:
         for place, texts in self._world.constraints.items():
             for constraint in map(Requirement, texts):
                 name = canonicalize_name(constraint.name)
                 pin = self.pins.get(name)
                 if pin is None or not self.holds(constraint.marker, ""):
                     continue
-                self.reach.parents.setdefault(name, set()).add(place)
+                reach.parents.setdefault(name, set()).add(place)
                 if not constraint.specifier.contains(pin.version, prereleases=True):
                     self._fault(f"{place} bounds {constraint}, and {pin.version} is pinned")
 
@@ -224,13 +235,16 @@ def _by_environment(views: Iterable[_View]) -> list[list[_View]]:
 
 
 def _faults_of_reach(views: Sequence[_View]) -> Iterator[str]:
+    reach = views[0].follow_roots(views)
     where = " and ".join(view.target.name for view in views)
+    for view in views:
+        view.reach = reach
     for pin in views[0].lines:
-        wanted = {extra for view in views for extra in view.reach.extras.get(pin.name, ())}
-        if not any(pin.name in view.reach.extras for view in views):
+        wanted = sorted(reach.extras.get(pin.name, ()))
+        if pin.name not in reach.extras:
             yield f"{where}: {pin} is pinned, and nothing wants it"
-        elif list(pin.extras) != sorted(wanted):
-            yield f"{where}: {pin} has the extras {list(pin.extras)}, and these are wanted: {sorted(wanted)}"
+        elif list(pin.extras) != wanted:
+            yield f"{where}: {pin} has the extras {list(pin.extras)}, and these are wanted: {wanted}"
 
 
 def _faults_of_line(pin: LockedPin, views: Sequence[_View], world: _World, *, all_files: bool) -> Iterator[str]:
