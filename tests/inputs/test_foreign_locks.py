@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pinkeeper.errors import InputError
-from pinkeeper.inputs.foreign_locks.reader import read_foreign_lock
+from pinkeeper.inputs.foreign_locks import read_foreign_lock
 from tests.inputs.repeatable import repeatable
 
 WINDOWS, OTHERS = "sys_platform == 'win32'", "sys_platform != 'win32'"
