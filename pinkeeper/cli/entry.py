@@ -11,6 +11,8 @@ import typer
 from pinkeeper.cli.cache import cache_app
 from pinkeeper.cli.lock import lock_command
 from pinkeeper.cli.outcome import EXIT_FAILED
+from pinkeeper.cli.tree import tree_command
+from pinkeeper.cli.why import why_command
 
 __all__ = ["app", "run"]
 
@@ -26,6 +28,8 @@ app = typer.Typer(
     help="Lock a Python project's whole dependency tree to exact versions and file hashes.",
 )
 app.command("lock")(lock_command)
+app.command("tree")(tree_command)
+app.command("why")(why_command)
 app.add_typer(cache_app, name="cache")
 
 

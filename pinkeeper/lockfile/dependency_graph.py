@@ -20,7 +20,7 @@ from pinkeeper.model.origin import Origin, OriginKind
 from pinkeeper.model.requirement import Requirement
 from pinkeeper.model.tree_result import Dependency, DependencyGraph, Root
 
-__all__ = ["MarkerEnvironment", "dependency_graph"]
+__all__ = ["MarkerEnvironment", "dependency_graph", "fewest_starts"]
 
 MarkerEnvironment = Mapping[str, str]
 
@@ -153,7 +153,10 @@ class _Builder:
             for place in range(len(self._packages))
             if self._root_asks[place] or self._root_by[place]
         ]
-        unknown = _unreached(len(self._packages), known, dependencies)
+        onward: list[list[int]] = [[] for _ in self._packages]
+        for dependency in dependencies:
+            onward[dependency.parent].append(dependency.child)
+        unknown = fewest_starts(onward, [root.package for root in known])
         return DependencyGraph(
             packages=self._packages,
             roots=tuple(sorted((*known, *(Root(package=place) for place in unknown)), key=lambda root: root.package)),
@@ -200,42 +203,42 @@ def _distinct(needs: Iterable[Requirement]) -> tuple[Requirement, ...]:
     return tuple({str(need): need for need in sorted(needs, key=str)}.values())
 
 
-def _unreached(count: int, roots: Iterable[Root], dependencies: Iterable[Dependency]) -> list[int]:
-    """The fewest packages, the first by name, from which all that no root reaches is reached."""
-    below: list[list[int]] = [[] for _ in range(count)]
-    for dependency in dependencies:
-        below[dependency.parent].append(dependency.child)
+def fewest_starts(onward: Sequence[Sequence[int]], given: Iterable[int] = ()) -> tuple[int, ...]:
+    """The fewest places, beside the given ones, from which every place is reached; of a circle the first is taken.
+
+    onward: for each place, where it leads.
+    """
     reached: set[int] = set()
-    for root in roots:
-        _finished(root.package, below, reached)
-    # What finishes last is in a group that nothing outside it leads to (Kosaraju), and is the first by name in it:
-    # such a group is entered only where a search starts.
+    for place in given:
+        _finished(place, onward, reached)
+    # What finishes last is in a group that nothing outside it leads to (Kosaraju), and is the first in it: such a group
+    # is entered only where a search starts.
     finished: list[int] = []
     seen = set(reached)
-    for place in range(count):
-        finished += _finished(place, below, seen)
-    chosen = []
+    for place in range(len(onward)):
+        finished += _finished(place, onward, seen)
+    starts = []
     for place in reversed(finished):
         if place not in reached:
-            chosen.append(place)
-            _finished(place, below, reached)
-    return sorted(chosen)
+            starts.append(place)
+            _finished(place, onward, reached)
+    return tuple(sorted(starts))
 
 
-def _finished(start: int, below: Sequence[Sequence[int]], seen: set[int]) -> list[int]:
-    """Search from a package through what was not seen yet; what was found, each after all that is below it."""
+def _finished(start: int, onward: Sequence[Sequence[int]], seen: set[int]) -> list[int]:
+    """Search from a package through what was not seen yet; what was found, each after all that it leads to."""
     if start in seen:
         return []
     seen.add(start)
     order: list[int] = []
-    open_ones = [(start, iter(below[start]))]
+    open_ones = [(start, iter(onward[start]))]
     while open_ones:
         place, rest = open_ones[-1]
-        following = next((child for child in rest if child not in seen), None)
+        following = next((other for other in rest if other not in seen), None)
         if following is None:
             order.append(place)
             open_ones.pop()
         else:
             seen.add(following)
-            open_ones.append((following, iter(below[following])))
+            open_ones.append((following, iter(onward[following])))
     return order

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.model.tree_result import Dependency, TreeResult
@@ -15,8 +15,7 @@ _MOST_LINES = 100_000
 _MOST_LEVELS = 500  # each level indents further; no tree of people's making is so deep
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
+class _Lines(NamedTuple):
     """What the branches are drawn with."""
 
     branch: str
@@ -29,8 +28,7 @@ _BOXES = _Lines("├── ", "└── ", "│   ", "    ")
 _ASCII = _Lines("|-- ", "`-- ", "|   ", "    ")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """A line to come. dependency: what led there, None for a start. indent: before the branch."""
 
     place: int
