@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pinkeeper.cli.cache import cache_app
+from pinkeeper.cli.check import check_command
 from pinkeeper.cli.lock import lock_command
 from pinkeeper.cli.outcome import EXIT_FAILED
 from pinkeeper.cli.tree import tree_command
@@ -28,6 +29,7 @@ app = typer.Typer(
     help="Lock a Python project's whole dependency tree to exact versions and file hashes.",
 )
 app.command("lock")(lock_command)
+app.command("check")(check_command)
 app.command("tree")(tree_command)
 app.command("why")(why_command)
 app.add_typer(cache_app, name="cache")
