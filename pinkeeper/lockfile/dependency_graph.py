@@ -90,12 +90,14 @@ class _Judge:
 
 
 def _holds(marker: Marker, text: str, environment: MarkerEnvironment, parent_extras: frozenset[NormalizedName]) -> bool:
-    """Whether a marker holds for some choice of extras and groups: with none of those that it names, or with all.
+    """Whether a marker holds for some choice of extras and groups: none of those that it names, one of them, or all.
 
     PEP 751 lets a lock ask for them in ``extras`` and ``dependency_groups``; ``extra`` is as in core metadata.
     """
-    named = frozenset(double or single for double, single in _QUOTED.findall(text))
-    choices: Iterable[frozenset[str]] = (frozenset(), named) if "extras" in text or "groups" in text else (frozenset(),)
+    choices: list[frozenset[str]] = [frozenset()]
+    if "extras" in text or "dependency_groups" in text:
+        named = sorted({double or single for double, single in _QUOTED.findall(text)})
+        choices += [*(frozenset({name}) for name in named), frozenset(named)]
     asked = ("", *sorted(parent_extras)) if "extra" in text else ("",)
     return any(
         marker.evaluate(

@@ -170,14 +170,15 @@ def test_annotations_hold_where_both_packages_do():
     assert roots(dependency_graph(lock, environment=LINUX)) == {"a": ["-r requirements.in"]}
 
 
-def test_groups_and_extras_of_a_pylock_are_all_taken_as_asked_for():
+def test_what_some_choice_of_groups_and_extras_installs_is_there():
     lock = lock_of(
         pin("dev-tool 1", marker="'dev' in dependency_groups"),
         pin("fast 1", marker="'fast' in extras and sys_platform == 'linux'"),
         pin("lean 1", marker="'fast' not in extras"),
+        pin("slow 1", marker="'slow' in extras and 'fast' not in extras"),
         pin("windows-tool 1", marker="'dev' in dependency_groups and sys_platform == 'win32'"),
     )
-    assert sorted(roots(dependency_graph(lock, environment=LINUX))) == ["dev-tool", "fast", "lean"]
+    assert sorted(roots(dependency_graph(lock, environment=LINUX))) == ["dev-tool", "fast", "lean", "slow"]
 
 
 def test_a_need_of_an_extra_holds_where_the_extra_is_asked_for():

@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 
 from pinkeeper.lockfile.dependency_graph import dependency_graph
 from pinkeeper.lockfile.dependency_paths import dependency_paths
+from tests.support.dependency_graphs import graphs
 from tests.support.pinned import lock_of, pin
 
 
@@ -41,19 +42,6 @@ def tried(graph, goals, *, extra):
 
     starts = [root for root in graph.roots if root.package not in goals or qualifies(root.asks)]
     return sorted((path for root in starts for path in onward((root.package,))), key=lambda path: (len(path), path))
-
-
-@st.composite
-def graphs(draw, *, has_circles=True):
-    count = draw(st.integers(1, 6))
-    packages = []
-    for number in range(count):
-        others = range(count) if has_circles else range(number + 1, count)
-        children = draw(st.sets(st.sampled_from(others), max_size=4)) if others else set()
-        needs = [f"p{child}{draw(st.sampled_from(['', '[x]']))}" for child in sorted(children)]
-        packages.append(pin(f"p{number} 1", *needs))
-    roots = draw(st.lists(st.sampled_from([f"p{n}{x}" for n in range(count) for x in ("", "[x]")]), min_size=1))
-    return dependency_graph(lock_of(*packages, roots=roots))
 
 
 @given(graphs(), st.data(), st.sampled_from([None, "x"]), st.integers(1, 30))

@@ -7,17 +7,21 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.lockfile.dependency_graph import dependency_graph
 from pinkeeper.lockfile.dependency_paths import dependency_paths
 from pinkeeper.model.origin import Origin
 from pinkeeper.model.tree_result import TreeResult, WhyResult
+from pinkeeper.reports import tree_json as tree_json_module
 from pinkeeper.reports.tree_graphviz import tree_graphviz
 from pinkeeper.reports.tree_json import tree_json, why_json
 from pinkeeper.reports.tree_mermaid import tree_mermaid
 from pinkeeper.reports.tree_text import tree_text
 from pinkeeper.reports.why_text import why_text
+from tests.support.dependency_graphs import graphs
 from tests.support.pinned import lock_of, pin
 
 WINDOWS = "sys_platform == 'win32'"
@@ -150,6 +154,28 @@ a 1 (any)
     )
 
 
+@given(graphs(), st.booleans())
+def test_every_package_and_every_edge_is_shown_once(graph, inverted):
+    starts = tuple(range(len(graph.packages))) if inverted else tuple(root.package for root in graph.roots)
+    result = TreeResult(lock="pylock.toml", target=None, graph=graph, starts=starts, inverted=inverted)
+    lines = [line for line in tree_text(result, is_ascii=True).splitlines() if not line.startswith("(*)")]
+    assert len(lines) == len(starts) + len(graph.dependencies)
+    assert {re.search(r"p\d", line)[0] for line in lines} == {package.name for package in graph.packages}
+
+
+@given(graphs(), st.integers(0, 4))
+def test_no_line_is_deeper_than_the_depth(graph, depth):
+    starts = tuple(root.package for root in graph.roots)
+    result = TreeResult(lock="pylock.toml", target=None, graph=graph, starts=starts, depth=depth)
+    levels = [line.index("p") // 4 for line in tree_text(result, is_ascii=True).splitlines() if "p" in line]
+    assert max(levels) <= depth
+    document = json.loads(tree_json(result))
+    near = set(starts)
+    for _ in range(depth):
+        near |= {edge.child for edge in graph.dependencies if edge.parent in near}
+    assert [package["id"] for package in document["packages"]] == sorted(near)
+
+
 REQUIREMENTS = dependency_graph(
     lock_of(
         pin("app 1", via=[Origin(path="requirements.in"), Origin(path="dev.in")]),
@@ -245,6 +271,17 @@ def test_the_json_keeps_what_is_missing():
     graph = dependency_graph(lock_of(pin("a 1", "gone>1"), roots=["a", "lost"]))
     missing = json.loads(tree_json(TreeResult(lock="x", target=None, graph=graph, starts=(0,))))["missing"]
     assert [(entry["parent"], entry["name"]) for entry in missing] == [(None, "lost"), (0, "gone")]
+
+
+@pytest.mark.parametrize("schema", ["pinkeeper.tree/1", "pinkeeper.why/1"])
+def test_the_documented_keys_are_those_of_the_json(schema):
+    document = json.loads(tree_json(whole()) if schema == "pinkeeper.tree/1" else why_json(paths_to("idna")))
+    described = re.search(rf"Schema ``{schema}``: (.*?)\n\n", tree_json_module.__doc__, flags=re.DOTALL)[1]
+    words = set(re.findall(r"``(\w+)``", described))
+    nested = [key for key in ("packages", "dependencies", "found") if document.get(key)]
+    assert set(document) - {"schema"} <= words
+    assert {key for name in nested for key in document[name][0]} <= words
+    assert document["schema"] == schema
 
 
 def test_graphviz():
