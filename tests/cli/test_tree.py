@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 
 import pytest
+
+from pinkeeper.cli.entry import run
+from pinkeeper.workflows import lock_graph
+from tests.support.pinned import lock_of, pin
 
 PINS = "alpha==1.0\nbeta[fast]==2.0 ; sys_platform == 'win32'\n"
 NOTE = "does not say which package wants which; a pylock.toml that pinkeeper writes does\n"
@@ -99,6 +105,31 @@ def test_wrong_use(pins, arguments, said):
     assert (result.status, result.stdout) == (2, "")
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "encoding", "branch"),
+    [
+        ([], {}, "utf-8", "\u2514\u2500\u2500 "),
+        (["--ascii"], {}, "utf-8", "`-- "),
+        ([], {"NO_COLOR": "1"}, "utf-8", "`-- "),
+        ([], {}, "ascii", "`-- "),
+        ([], {}, "cp1252", "`-- "),
+        ([], {}, "cp437", "\u2514\u2500\u2500 "),
+    ],
+    ids=["boxes", "--ascii", "NO_COLOR", "ascii", "cp1252", "cp437"],
+)
+def test_what_the_branches_are_drawn_with(tmp_path, monkeypatch, arguments, environ, encoding, branch):
+    (tmp_path / "pylock.toml").write_text("")
+    lock = lock_of(pin("alpha 1", "beta>=2"), pin("beta 2"), roots=["alpha"])
+    monkeypatch.setattr(lock_graph, "read_lock", lambda _text, *, path: lock if path == "pylock.toml" else None)
+    monkeypatch.chdir(tmp_path)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding, newline=""))
+    assert run(["tree", *arguments]) == 0
+    assert written.getvalue().decode(encoding) == f"alpha 1 (any)\n{branch}beta 2 (>=2)\n"
 
 
 def test_what_stdout_cannot_say_is_escaped(cli):
