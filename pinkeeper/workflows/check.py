@@ -36,12 +36,15 @@ def check(options: CheckOptions, surroundings: Surroundings) -> CheckResult:
 def _checked(path: str, options: CheckOptions, surroundings: Surroundings) -> tuple[CheckedLock, tuple[int, int]]:
     text = decode_lock(surroundings.read(path), path=path)
     lock = read_lock(text, path=path)
-    lines = ReadLines() if is_pylock(path) else read_lines(text, lock, path=path, environ=surroundings.environ)
+    lines = ReadLines(lock=lock)
+    if not is_pylock(path):
+        lines = read_lines(text, lock, path=path, environ=surroundings.environ)
+        lock = lines.lock
     ground = lay_ground(path, text, lock, options, surroundings)
     with open_source(ground.places, ground.options, ground.settings, surroundings) as opened:
         surroundings.progress.started(opened.counters)
         try:
-            job = CheckJob(path, lock, lines, ground, source=opened.source, now=surroundings.now)
+            job = CheckJob(path, lines, ground, source=opened.source, now=surroundings.now)
             findings = job.offline() if options.offline else job.online()
         finally:
             surroundings.progress.finished()

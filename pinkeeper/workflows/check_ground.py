@@ -25,7 +25,7 @@ from pinkeeper.workflows.check_lines import header_command, header_python
 from pinkeeper.workflows.check_options import CheckOptions
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
 from pinkeeper.workflows.lock_options import HashChoice, LockOptions
-from pinkeeper.workflows.lock_source import Places, choose_places
+from pinkeeper.workflows.lock_source import Places, choose_places, settings_index
 from pinkeeper.workflows.lock_targets import declare_targets
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -148,6 +148,7 @@ class _Finding:
                 "whether the lock admits more files of a release than it should: who made it does not say which"
             )
         places = choose_places(lock_options, settings, inputs or Inputs(), self._surroundings)
+        self._tell_of_places(settings, inputs or Inputs())
         targets, targets_from = self._targets(settings, named, inputs or Inputs())
         return Ground(
             command=command,
@@ -280,6 +281,19 @@ class _Finding:
                 return HashChoice.ALL
             case Tool.UV | Tool.OTHER:
                 return None
+
+    def _tell_of_places(self, settings: Settings, inputs: Inputs) -> None:
+        """Say so where only the lock itself says where its packages come from: whoever can write it can write that."""
+        if self._options.index != IndexOptions():
+            return
+        project, recorded = settings_index(settings).over(inputs.index), self._command.index
+        known = {index.url for index in (project.index_url, *project.extra_index_urls, *project.named) if index}
+        said = [index for index in (recorded.index_url, *recorded.extra_index_urls, *recorded.named) if index]
+        if unknown := [index.url for index in said if index.url not in known]:
+            self._not_checked.append(
+                f"whether packages may come from {' and '.join(unknown)}, which only the lock's own header says "
+                "(say it in [tool.pinkeeper], or with --index-url)"
+            )
 
     def _index_from(self, places: Places) -> str:
         if self._options.index != IndexOptions():

@@ -13,7 +13,7 @@ from pinkeeper.index.source import IndexSource
 from pinkeeper.lockfile.lock_formats import is_pylock
 from pinkeeper.model.check_result import CheckFinding, Severity
 from pinkeeper.model.digest import Digest
-from pinkeeper.model.lock import Lock, LockedPackage
+from pinkeeper.model.lock import LockedPackage
 from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
 from pinkeeper.resolver.needs import is_exact
 from pinkeeper.resolver.policy import Policy
@@ -55,11 +55,9 @@ _Installed = Mapping[int, LockedPackage]
 class CheckJob:
     """Looks at one lock. not_checked: what was left out, one sentence each."""
 
-    def __init__(
-        self, path: str, lock: Lock, lines: ReadLines, ground: Ground, *, source: IndexSource, now: datetime
-    ) -> None:
+    def __init__(self, path: str, lines: ReadLines, ground: Ground, *, source: IndexSource, now: datetime) -> None:
         self._path = path
-        self._lock = lock
+        self._lock = lines.lock
         self._lines = lines
         self._ground = ground
         self._source = source

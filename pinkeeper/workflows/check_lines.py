@@ -10,17 +10,18 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
 
 from pinkeeper.errors import InputError
 from pinkeeper.inputs.requirement_options import cut_line
 from pinkeeper.inputs.requirement_text import expand_variables
 from pinkeeper.model.check_result import CheckFinding, Severity
 from pinkeeper.model.digest import Digest
-from pinkeeper.model.lock import Lock
+from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.logical_lines import logical_lines
 from pinkeeper.model.url import redact
 
@@ -36,11 +37,11 @@ _LONGEST_SHOWN = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLines:
-    """options: (line, name, value) of option lines. pins: (line, name) of those that pin. findings: about lines."""
+    """options: (line, name, value) of option lines. findings: about lines. lock: with the line of each package."""
 
+    lock: Lock
     options: tuple[tuple[int, str, str], ...] = ()
-    pins: tuple[tuple[int, NormalizedName], ...] = ()
-    findings: tuple[CheckFinding, ...] = field(default=())
+    findings: tuple[CheckFinding, ...] = ()
 
 
 def decode_lock(content: bytes, *, path: str) -> str:
@@ -87,7 +88,11 @@ def read_lines(text: str, lock: Lock, *, path: str, environ: Mapping[str, str]) 
     for line, content in logical_lines(text):
         reading.line(line, content)
     reading.agrees(lock)
-    return ReadLines(options=tuple(reading.options), pins=tuple(reading.pins), findings=tuple(reading.findings))
+    return ReadLines(
+        lock=replace(lock, packages=tuple(map(reading.numbered, lock.packages))),
+        options=tuple(reading.options),
+        findings=tuple(reading.findings),
+    )
 
 
 _Pin = tuple[NormalizedName, str, frozenset[Digest]]
@@ -100,8 +105,8 @@ class _Reading:
         self._path = path
         self._environ = environ
         self._seen: Counter[_Pin] = Counter()
+        self._lines: dict[_Pin, list[int]] = {}
         self.options: list[tuple[int, str, str]] = []
-        self.pins: list[tuple[int, NormalizedName]] = []
         self.findings: list[CheckFinding] = []
 
     def characters(self, text: str) -> None:
@@ -125,9 +130,16 @@ class _Reading:
 
     def agrees(self, lock: Lock) -> None:
         """Find pins that the lock's reader saw and this did not, or the other way about."""
-        read = Counter(_key(package.name, package.version, package.hashes) for package in lock.packages)
+        read = Counter(
+            _key(package.name, package.version, package.hashes) for package in lock.packages if package.url is None
+        )
         for name, version, _ in sorted((self._seen - read) + (read - self._seen), key=str):
             self._add("malformed-line", f"{name} {version}: its lines can be read in more than one way", None, name)
+
+    def numbered(self, package: LockedPackage) -> LockedPackage:
+        """A package with the line where it stands."""
+        lines = self._lines.get(_key(package.name, package.url or package.version, package.hashes))
+        return replace(package, line=lines.pop(0)) if package.line is None and lines else package
 
     def _option(self, line: int, content: str) -> None:
         expanded, _ = expand_variables(content, self._environ)
@@ -163,9 +175,10 @@ class _Reading:
         if version is None:
             self._add("foreign-line", f"it pins nothing: {_shown(text)}", line, name)
             return
-        self.pins.append((line, name))
+        key = _key(name, version, frozenset(map(Digest.parse, hashes)))
+        self._lines.setdefault(key, []).append(line)
         if requirement.url is None:
-            self._seen[_key(name, version, frozenset(map(Digest.parse, hashes)))] += 1
+            self._seen[key] += 1
 
     def _add(self, kind: str, message: str, line: int | None, package: NormalizedName | None = None) -> None:
         self.findings.append(
@@ -194,10 +207,9 @@ def _pinned_version(requirement: Requirement) -> str | None:
     return parts[0].version
 
 
-def _key(name: NormalizedName, version: object, hashes: frozenset[Digest]) -> _Pin:
-    from packaging.version import Version  # noqa: PLC0415 - as texts the two readers may spell one version apart
-
-    return (name, str(Version(str(version))), hashes)
+def _key(name: NormalizedName, version: Version | str, hashes: frozenset[Digest]) -> _Pin:
+    """What one pin is told by: a direct reference by its URL."""
+    return (name, version if isinstance(version, str) and "/" in version else str(Version(str(version))), hashes)
 
 
 def _shown(text: str) -> str:
