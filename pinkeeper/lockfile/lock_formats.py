@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from pinkeeper.lockfile.requirements_reader import read_requirements_lock
 from pinkeeper.model.lock import Lock
 
 __all__ = ["is_pylock", "read_lock"]
 
+_PYLOCK_NAME = re.compile(r"pylock\.([^.]+\.)?toml")
+
 
 def is_pylock(path: str) -> bool:
     """Whether a file is a pylock by its name: ``pylock.toml`` or ``pylock.NAME.toml`` (PEP 751)."""
-    name = path.replace("\\", "/").rpartition("/")[2]
-    return name == "pylock.toml" or (name.startswith("pylock.") and name.endswith(".toml") and name.count(".") == 2)
+    return _PYLOCK_NAME.fullmatch(path.replace("\\", "/").rpartition("/")[2]) is not None
 
 
 def read_lock(text: str, *, path: str) -> Lock:
