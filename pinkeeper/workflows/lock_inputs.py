@@ -22,7 +22,7 @@ _REQUIREMENTS = "requirements.in"
 
 
 def gather_settings(options: LockOptions, surroundings: Surroundings) -> Settings:
-    """``[tool.pinkeeper]`` of the first source, if that is TOML; else of the nearest ``pyproject.toml`` above it.
+    """``[tool.pinkeeper]`` of the first source, if it is TOML or a script; else of the nearest ``pyproject.toml`` above.
 
     The search ends where the command runs; without sources it begins and ends there. Raises ConfigurationError,
     InputError.
@@ -41,7 +41,7 @@ def _settings_files(options: LockOptions, surroundings: Surroundings) -> Iterato
         yield _PYPROJECT
         return
     path = PurePosixPath(surroundings.relative(source))
-    if path.suffix == ".toml":
+    if path.suffix in {".toml", ".py"}:
         yield str(path)
         return
     for folder in path.parents:
@@ -65,6 +65,7 @@ def gather(options: LockOptions, settings: Settings, surroundings: Surroundings)
                 extras=options.extras or settings.extras,
                 all_extras=options.all_extras or settings.all_extras,
                 groups=options.groups or settings.groups,
+                relative=surroundings.relative,
             )
         )
     for path in map(surroundings.relative, options.constraints):
@@ -75,12 +76,17 @@ def gather(options: LockOptions, settings: Settings, surroundings: Surroundings)
         inputs = inputs.merged(
             read_requirements(path, read=surroundings.read, environ=surroundings.environ, kind=OriginKind.OVERRIDES)
         )
-    return inputs.merged(
+    inputs = inputs.merged(
         Inputs(
             constraints=_from_settings(settings.constraints, "constraints", OriginKind.CONSTRAINTS),
             overrides=_from_settings(settings.overrides, "overrides", OriginKind.OVERRIDES),
         )
     )
+    if not inputs.left_out:
+        return inputs
+    from pinkeeper.inputs.local_projects import settle_local_projects  # noqa: PLC0415 - few inputs have any
+
+    return settle_local_projects(inputs, read=surroundings.read, relative=surroundings.relative)
 
 
 def _default_source(surroundings: Surroundings) -> str:
