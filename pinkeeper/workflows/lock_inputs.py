@@ -22,7 +22,7 @@ _REQUIREMENTS = "requirements.in"
 
 
 def gather_settings(options: LockOptions, surroundings: Surroundings) -> Settings:
-    """``[tool.pinkeeper]`` of the first source, if it is TOML or a script; else of the nearest ``pyproject.toml`` above.
+    """``[tool.pinkeeper]`` of the first source, if it is TOML or a script; else of the nearest pyproject.toml above.
 
     The search ends where the command runs; without sources it begins and ends there. Raises ConfigurationError,
     InputError.
