@@ -15,14 +15,14 @@ from pinkeeper.inputs.near import or_nearest
 from pinkeeper.inputs.settings import Settings
 from pinkeeper.lockfile.compare import compare_locks
 from pinkeeper.model.lock import Lock
-from pinkeeper.model.lock_result import LockResult, UnservedTarget
+from pinkeeper.model.lock_result import LockChanges, LockResult, UnservedTarget, WrittenLock
 from pinkeeper.resolver.universal import resolve_targets
 from pinkeeper.workflows.lock_assembly import assemble, prove
 from pinkeeper.workflows.lock_command import command_line
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
 from pinkeeper.workflows.lock_options import LockOptions
-from pinkeeper.workflows.lock_outputs import Outputs, compared, described, rendered, written
-from pinkeeper.workflows.lock_problem import decide, pose, preferences, previous_lock, takes_added
+from pinkeeper.workflows.lock_outputs import Outputs, compared, described, fresh, rendered, written
+from pinkeeper.workflows.lock_problem import Decisions, decide, pose, preferences, previous_lock, takes_added
 from pinkeeper.workflows.lock_source import choose_places, open_source
 from pinkeeper.workflows.lock_warnings import held_back, warnings_for
 from pinkeeper.workflows.surroundings import Surroundings
@@ -130,6 +130,8 @@ def _made(job: _Job, surroundings: Surroundings, chosen: _Chosen | None = None) 
     outputs = Outputs(
         said=job.said, options=options, settings=settings, inputs=inputs, decisions=decisions, places=places
     )
+    if options.check and (standing := fresh(outputs, surroundings)) is not None:
+        return _unmoved(job, decisions, previous or Lock(), standing, elapsed=time.monotonic() - began)
     with open_source(places, options, settings, surroundings) as opened:
         surroundings.progress.started(opened.counters)
         try:
@@ -160,7 +162,8 @@ def _made(job: _Job, surroundings: Surroundings, chosen: _Chosen | None = None) 
         finally:
             surroundings.progress.finished()
         requests, bytes_read = opened.counters()
-    texts = rendered(described(made, answers, outputs), outputs, surroundings)
+    whole = decisions.targets.universal or not answers.unserved
+    texts = rendered(described(made, answers, outputs), outputs, surroundings, whole=whole)
     stands = compared(texts, surroundings) if options.check else written(texts, surroundings)
     if chosen is not None:
         for package in made.packages:
@@ -183,4 +186,20 @@ def _made(job: _Job, surroundings: Surroundings, chosen: _Chosen | None = None) 
         elapsed=time.monotonic() - began,
         requests=requests,
         bytes_read=bytes_read,
+    )
+
+
+def _unmoved(
+    job: _Job, decisions: Decisions, previous: Lock, standing: tuple[WrittenLock, ...], *, elapsed: float
+) -> LockResult:
+    """What is told of a lock that was made from just these inputs and was not touched since."""
+    return LockResult(
+        name=job.name,
+        targets=tuple(target.name for target in decisions.targets.targets),
+        universal=decisions.targets.universal,
+        packages=len({package.name for package in previous.packages}),
+        previous=True,
+        outputs=standing,
+        changes=LockChanges(),
+        elapsed=elapsed,
     )

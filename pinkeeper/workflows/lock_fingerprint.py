@@ -2,6 +2,9 @@
 
 Where it is still right, neither the inputs nor the lock were touched since, and ``lock --check`` needs no index. It
 proves nothing against somebody who writes a new one: that is what ``pinkeeper check`` is for.
+
+Targets count as the user named them; the running environment as its Python minor, platform and machine, so that a lock
+made for it is the same on machines of one kind.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ from pinkeeper.resolver.policy import Strategy
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_problem import Decisions
 from pinkeeper.workflows.lock_source import Places
+from pinkeeper.workflows.lock_targets import DeclaredTargets
 
-__all__ = ["fingerprinted", "is_fresh"]
+__all__ = ["fingerprinted", "is_fresh", "without_fingerprint"]
 
 # The line that holds it, in a requirements file and in a pylock.
 _LINE = re.compile(r'^(?:# lock: sha256:[0-9a-f]{64}|fingerprint = "[0-9a-f]{64}")\n', re.MULTILINE)
@@ -34,17 +38,9 @@ def fingerprinted(
     decisions: Decisions,
     places: Places,
 ) -> str:
-    """The text of a lock with its fingerprint.
-
-    render: gives the text with a fingerprint, or with none. A lock for the running environment gets none: what that is
-    differs from machine to machine, and the lock need not.
-    """
-    bare = render(None)
-    if not decisions.targets.declared:
-        return bare
-    return render(
-        _digest(bare, _made_from(inputs, options=options, settings=settings, decisions=decisions, places=places))
-    )
+    """The text of a lock with its fingerprint. render: gives the text with a fingerprint, or with none."""
+    made_from = _made_from(inputs, options=options, settings=settings, decisions=decisions, places=places)
+    return render(_digest(render(None), made_from))
 
 
 def is_fresh(
@@ -52,10 +48,15 @@ def is_fresh(
 ) -> bool:
     """Whether the text of a lock has the fingerprint of these inputs and of itself."""
     found = _LINE.findall(text)
-    if len(found) != 1 or not decisions.targets.declared:
+    if len(found) != 1:
         return False
     made_from = _made_from(inputs, options=options, settings=settings, decisions=decisions, places=places)
-    return _digest(_LINE.sub("", text), made_from) in found[0]
+    return _digest(without_fingerprint(text), made_from) in found[0]
+
+
+def without_fingerprint(text: str) -> str:
+    """The text of a lock as its fingerprint sees it."""
+    return _LINE.sub("", text)
 
 
 def _digest(text: str, made_from: str) -> str:
@@ -76,7 +77,7 @@ def _made_from(
             "excludes": sorted(settings.excludes | inputs.projects),
             "left out": [left.requirement for left in inputs.left_out],
             "requires-python": str(inputs.requires_python or ""),
-            "targets": [" ".join(target.spelling) for target in decisions.targets.targets],
+            "targets": _targets(decisions.targets),
             "hashes": decisions.hashes,
             "cooldown": decisions.cooldown.total_seconds(),
             "exempt": [
@@ -100,6 +101,13 @@ def _made_from(
         },
         sort_keys=True,
     )
+
+
+def _targets(asked: DeclaredTargets) -> list[str]:
+    if asked.declared:
+        return [" ".join(target.spelling) for target in asked.targets]
+    names = ("implementation_name", "python_version", "sys_platform", "platform_machine")
+    return ["running", *(target.markers[name] for target in asked.targets for name in names)]
 
 
 def _texts(requirements: tuple[InputRequirement, ...]) -> list[str]:

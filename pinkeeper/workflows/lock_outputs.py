@@ -17,13 +17,13 @@ from pinkeeper.model.target import Target
 from pinkeeper.resolver.universal import Answers
 from pinkeeper.workflows.atomic_write import replace_text
 from pinkeeper.workflows.lock_command import command_line, index_lines
-from pinkeeper.workflows.lock_fingerprint import fingerprinted
+from pinkeeper.workflows.lock_fingerprint import fingerprinted, is_fresh, without_fingerprint
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_problem import Decisions
 from pinkeeper.workflows.lock_source import Places
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["Outputs", "compared", "described", "rendered", "written"]
+__all__ = ["Outputs", "compared", "described", "fresh", "rendered", "written"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +61,31 @@ def _environment(target: Target) -> str:
     return " and ".join(f'{name} == "{target.markers[name]}"' for name in names)
 
 
-def rendered(made: Lock, outputs: Outputs, surroundings: Surroundings) -> dict[str, str]:
-    """The text of each output. It is parsed back first: a lock that cannot be read is not written."""
+def rendered(made: Lock, outputs: Outputs, surroundings: Surroundings, *, whole: bool) -> dict[str, str]:
+    """The text of each output. It is parsed back first: a lock that cannot be read is not written.
+
+    whole: whether it serves what was asked for; one that does not gets no fingerprint, so that it is made anew each
+    time, and the failure told. What was made for the running environment stands as another machine wrote it.
+    """
     texts = {}
     for output in outputs.decisions.outputs:
-        text = fingerprinted(
-            partial(_text, made, output, outputs, surroundings),
-            outputs.inputs,
-            options=outputs.options,
-            settings=outputs.settings,
-            decisions=outputs.decisions,
-            places=outputs.places,
+        render = partial(_text, made, output, outputs, surroundings)
+        text = (
+            fingerprinted(
+                render,
+                outputs.inputs,
+                options=outputs.options,
+                settings=outputs.settings,
+                decisions=outputs.decisions,
+                places=outputs.places,
+            )
+            if whole
+            else render(None)
         )
+        if not outputs.decisions.targets.declared:
+            stands = _stands(output, surroundings)
+            if stands is not None and without_fingerprint(stands) == without_fingerprint(text):
+                text = stands
         if _content(read_lock(text, path=output)) != _content(made):
             raise PinkeeperError("the lock does not read back as it was made; this is a defect of pinkeeper")
         texts[output] = text
@@ -121,6 +134,27 @@ def written(texts: Mapping[str, str], surroundings: Surroundings) -> tuple[Writt
             replace_text(surroundings.directory / output, text, shown=output)
         done.append(WrittenLock(path=output, text=text, changed=changed))
     return tuple(done)
+
+
+def fresh(outputs: Outputs, surroundings: Surroundings) -> tuple[WrittenLock, ...] | None:
+    """The outputs where each still has the fingerprint of itself and of what it would be made from; else None."""
+    options = outputs.options
+    if options.upgrade or options.upgrade_packages or options.refresh_hashes:
+        return None
+    standing = []
+    for output in outputs.decisions.outputs:
+        text = _stands(output, surroundings)
+        if text is None or not is_fresh(
+            text,
+            outputs.inputs,
+            options=options,
+            settings=outputs.settings,
+            decisions=outputs.decisions,
+            places=outputs.places,
+        ):
+            return None
+        standing.append(WrittenLock(path=output, text=text, changed=False))
+    return tuple(standing)
 
 
 def compared(texts: Mapping[str, str], surroundings: Surroundings) -> tuple[WrittenLock, ...]:
