@@ -37,6 +37,8 @@ def replace_text(path: Path, text: str, *, shown: str) -> None:
         Path(temporary).replace(target)
     except OSError as error:
         _discard(temporary)
+        if not target.parent.exists():
+            _refuse(shown, f"{error.strerror}: its folder", error, remedy="make the folder first")
         _refuse(shown, error.strerror or str(error), error)
     except BaseException:
         _discard(temporary)
@@ -50,10 +52,10 @@ def _mode(path: Path) -> int | None:
         return None
 
 
-def _refuse(shown: str, reason: str, cause: OSError | None = None) -> None:
-    raise OutputError(
-        f"the file cannot be written: {reason}", where=shown, remedy="what stood there before is untouched"
-    ) from cause
+def _refuse(
+    shown: str, reason: str, cause: OSError | None = None, *, remedy: str = "what stood there before is untouched"
+) -> None:
+    raise OutputError(f"the file cannot be written: {reason}", where=shown, remedy=remedy) from cause
 
 
 def _discard(temporary: str) -> None:
