@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from packaging.specifiers import SpecifierSet
@@ -26,6 +26,7 @@ __all__ = ["held_back", "warnings_for"]
 _FAR_OLDER = timedelta(days=4 * 365)
 _FAR_OLDER_AFTER_BACKTRACKING = timedelta(days=365)
 _YEAR = 365.25
+_SHOWN = 3
 
 
 def held_back(answers: Answers, *, cooldown: timedelta) -> tuple[HeldBack, ...]:
@@ -61,7 +62,12 @@ def warnings_for(
     now: datetime,
 ) -> tuple[LockWarning, ...]:
     """All warnings, each once, sorted by kind and name. now: UTC."""
-    warnings = [*_unknown_hashes(previous, made, answers), *_added_files(added), *_expired(settings, now)]
+    warnings = [
+        *_unknown_hashes(previous, made, answers),
+        *_added_files(added),
+        *_expired(settings, now),
+        *_built(answers),
+    ]
     for served in answers.served:
         resolution = served.resolution
         warnings += [
@@ -212,6 +218,39 @@ def _added_files(added: Iterable[AddedFiles]) -> Iterator[LockWarning]:
             message=f"{late.name} {late.version}: files were added to the release since it was locked; not taken in",
             details=(*late.filenames, "remedy: look at them, then --refresh-hashes"),
         )
+
+
+def _built(answers: Answers) -> Iterator[LockWarning]:
+    """What has no wheel on some target: there an installer builds it, and a build runs the package's code."""
+    targets = [target for served in answers.served for target in served.targets]
+    built: dict[str, list[str]] = {}
+    for served in answers.served:
+        for pin in served.resolution.pins:
+            for target, files in zip(served.targets, pin.release.by_target, strict=True):
+                if not files[0].is_wheel:
+                    built.setdefault(f"{pin.release.name} {pin.release.version}", []).append(target.name)
+    if built:
+        one = len(built) == 1
+        yield LockWarning(
+            kind="sdist-only",
+            name=None,
+            message=(
+                f"{len(built)} package{'' if one else 's'} would be built where {'it is' if one else 'they are'} "
+                "installed, for want of a wheel; a build runs the package's code"
+            ),
+            details=(
+                *(
+                    f"{release}{'' if len(where) == len(targets) else f' on {_few(where)}'}"
+                    for release, where in sorted(built.items())
+                ),
+                "remedy: --only-binary NAME takes a release that has wheels, if there is one",
+            ),
+        )
+
+
+def _few(names: Sequence[str]) -> str:
+    """Some names, and how many there are more."""
+    return ", ".join(names) if len(names) <= _SHOWN else f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
 
 
 def _expired(settings: Settings, now: datetime) -> Iterator[LockWarning]:
