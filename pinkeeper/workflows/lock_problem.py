@@ -135,13 +135,15 @@ def _kept(options: LockOptions, previous: Lock | None) -> tuple[LockedPackage, .
 def preferences(
     options: LockOptions,
     previous: Lock | None,
-    elsewhere: Mapping[NormalizedName, tuple[Version, ...]],
     surroundings: Surroundings,
+    *,
+    wanted: Mapping[NormalizedName, tuple[Version, ...]],
+    elsewhere: Mapping[NormalizedName, tuple[Version, ...]],
 ) -> Preferences:
     """What is tried first on a target. Raises InputError.
 
-    First what the existing lock pins there, then what ``--from`` files pin, then what both pin on other targets, the
-    newest first and no pre-releases, then what other locks of the project have.
+    First what is wanted before all, then what the existing lock pins there, then what ``--from`` files pin, then what
+    both pin on other targets, the newest first and no pre-releases, then what other locks of the project have.
     """
     kept = [(package.name, package.version, package.marker) for package in _kept(options, previous)]
     kept += [pin for path in options.preferences for pin in _pins_of(path, surroundings)]
@@ -158,7 +160,10 @@ def preferences(
             *(pin for pin in newest_first if pin[2] not in holding),
         ):
             versions[name] = (*versions.get(name, ()), version)
-        return {name: (*versions.get(name, ()), *elsewhere.get(name, ())) for name in {**versions, **elsewhere}}
+        return {
+            name: (*wanted.get(name, ()), *versions.get(name, ()), *elsewhere.get(name, ()))
+            for name in {**wanted, **versions, **elsewhere}
+        }
 
     return preferred
 

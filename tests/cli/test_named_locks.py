@@ -69,20 +69,45 @@ def pins(project: CommandLine, path: str) -> list[str]:
 def test_each_has_a_tree_of_its_own(project, index):
     done = project("lock", "-i", index.url)
     assert done.status == 0, done.stderr
-    assert pins(project, "requirements-serving.txt") == ["kernel==1", "shared==2"]
+    assert pins(project, "requirements-serving.txt") == ["kernel==1", "shared==1"]
     assert pins(project, "locks/desk.txt") == [
         "kernel==2",
         'only-win==1 ; sys_platform == "win32"',
         "shared==1",
         "tool==2",
     ]
-    assert pins(project, "requirements-jobs.txt") == ["job==2", "shared==2"]
+    assert pins(project, "requirements-jobs.txt") == ["job==2", "shared==1"]
     told = [line for line in done.stderr.splitlines() if ": Locked " in line]
     assert [line.partition(" in ")[0] for line in told] == [
         "serving: Locked 2 packages for Python 3.12 on linux_x86_64",
         "desk: Locked 4 packages for 2 targets",
         "jobs: Locked 2 packages for Python 3.13 on linux_aarch64",
     ]
+
+
+def test_shared_packages_get_the_same_release_where_they_can(project, index):
+    done = project("lock", "-i", index.url)
+    assert done.stderr.count("warning: shared 1 is locked, as in another lock of the project; 2 could be") == 2
+    index.clear()
+    again = project("lock", "-i", index.url, "--no-cache")
+    assert again.status == 0
+    assert "shared" not in again.stderr
+    assert index.count("/simple/shared/") == 3, "each lock is made once"
+
+
+def test_an_existing_pin_does_not_move_for_another_lock(project, index):
+    assert project("lock", "-i", index.url, "--lock", "jobs").status == 0
+    assert pins(project, "requirements-jobs.txt") == ["job==2", "shared==2"]
+    assert project("lock", "-i", index.url).status == 0
+    assert pins(project, "requirements-jobs.txt") == ["job==2", "shared==2"]
+    assert "shared==1" in pins(project, "locks/desk.txt")
+
+
+def test_nothing_is_written_where_one_cannot_be_made(project, index):
+    project.write("jobs.in", "job==7\n")
+    done = project("lock", "-i", index.url)
+    assert done.status == 1
+    assert not (project.directory / "requirements-serving.txt").exists()
 
 
 def test_one_of_them(project, index):

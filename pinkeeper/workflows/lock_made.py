@@ -1,0 +1,172 @@
+"""One lock made, and not yet written: read what is asked for, resolve it for every target, put it together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.inputs.conflicts import check_conflicts
+from pinkeeper.lockfile.compare import compare_locks
+from pinkeeper.model.lock import Lock
+from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockWarning, UnservedTarget, WrittenLock
+from pinkeeper.resolver.universal import Answers, resolve_targets
+from pinkeeper.workflows.lock_assembly import assemble, prove
+from pinkeeper.workflows.lock_command import command_line
+from pinkeeper.workflows.lock_inputs import gather
+from pinkeeper.workflows.lock_job import LockJob
+from pinkeeper.workflows.lock_outputs import Outputs, described, fresh, rendered
+from pinkeeper.workflows.lock_problem import decide, pose, preferences, previous_lock, takes_added
+from pinkeeper.workflows.lock_source import choose_places, open_source
+from pinkeeper.workflows.lock_warnings import held_back, warnings_for
+from pinkeeper.workflows.surroundings import Surroundings
+
+__all__ = ["MadeLock", "Versions", "make"]
+
+# Versions by package, the most wanted first.
+Versions = Mapping[NormalizedName, tuple[Version, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeLock:
+    """A lock, and what is told of it.
+
+    previous: the one that stands. asked: every specifier that a target has for a package. texts: by output; unmoved:
+    the outputs as they stand, where nothing was done because they were made from just these inputs and not touched
+    since. seconds: what making it took.
+    """
+
+    job: LockJob
+    lock: Lock
+    previous: Lock | None
+    targets: tuple[str, ...]
+    universal: bool
+    asked: Mapping[NormalizedName, frozenset[SpecifierSet]] = field(default_factory=dict)
+    unserved: tuple[UnservedTarget, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    warnings: tuple[LockWarning, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    unmoved: tuple[WrittenLock, ...] = ()
+    seconds: float
+    requests: int = 0
+    bytes_read: int = 0
+
+    def versions(self) -> dict[NormalizedName, tuple[Version, ...]]:
+        """The versions of each package, on whatever target, the newest first."""
+        found: dict[NormalizedName, set[Version]] = {}
+        for package in self.lock.packages:
+            found.setdefault(package.name, set()).add(package.version)
+        return {name: tuple(sorted(versions, reverse=True)) for name, versions in found.items()}
+
+    def kept(self) -> frozenset[tuple[NormalizedName, Version]]:
+        """The releases that it has from the one before it."""
+        before = self.previous.packages if self.previous is not None and not self.job.options.upgrade else ()
+        return frozenset((package.name, package.version) for package in before)
+
+    def result(self, outputs: tuple[WrittenLock, ...]) -> LockResult:
+        """What is told of it. outputs: as they were written."""
+        return LockResult(
+            name=self.job.name,
+            targets=self.targets,
+            unserved=self.unserved,
+            universal=self.universal,
+            packages=len({package.name for package in self.lock.packages}),
+            previous=self.previous is not None,
+            outputs=outputs,
+            changes=LockChanges() if self.unmoved else compare_locks(self.previous or Lock(), self.lock),
+            held_back=self.held_back,
+            warnings=self.warnings,
+            elapsed=self.seconds,
+            requests=self.requests,
+            bytes_read=self.bytes_read,
+        )
+
+
+def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewhere: Versions) -> MadeLock:
+    """Make a lock. wanted: versions that come before those of the existing lock; elsewhere: after them.
+
+    Raises InputError and ConfigurationError for what was asked, NoSolutionError with an explanation,
+    UnknownPackageError, MetadataUnavailableError, HashMismatchError, NetworkError.
+    """
+    began = time.monotonic()
+    options, settings = job.options, job.settings
+    inputs = gather(options, settings, surroundings)
+    check_conflicts(settings.conflicts, inputs.sections)
+    decisions = decide(options, settings, inputs)
+    previous = previous_lock(decisions.outputs, surroundings)
+    places = choose_places(options, settings, inputs, surroundings)
+    outputs = Outputs(
+        said=job.said, options=options, settings=settings, inputs=inputs, decisions=decisions, places=places
+    )
+    if options.check and previous is not None and (unmoved := fresh(outputs, surroundings)) is not None:
+        return MadeLock(
+            job=job,
+            lock=previous,
+            previous=previous,
+            targets=tuple(target.name for target in decisions.targets.targets),
+            universal=decisions.targets.universal,
+            unmoved=unmoved,
+            seconds=time.monotonic() - began,
+        )
+    with open_source(places, options, settings, surroundings) as opened:
+        surroundings.progress.started(opened.counters)
+        try:
+            problem = pose(
+                options,
+                settings,
+                inputs,
+                decisions=decisions,
+                previous=previous,
+                takes_added=takes_added(previous, options, decisions, command=command_line(job.said, surroundings)),
+                now=surroundings.now,
+            )
+            answers = resolve_targets(
+                problem,
+                decisions.targets.targets,
+                opened.source,
+                preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere),
+                progress=surroundings.progress,
+            )
+            lock, added = assemble(
+                answers,
+                problem.requirements,
+                hashes=decisions.hashes,
+                kept={} if problem.policy.takes_added else problem.policy.kept,
+                sha256s=opened.source.sha256s,
+            )
+            prove(lock, answers)
+        finally:
+            surroundings.progress.finished()
+        requests, bytes_read = opened.counters()
+    whole = decisions.targets.universal or not answers.unserved
+    return MadeLock(
+        job=job,
+        lock=lock,
+        previous=previous,
+        targets=tuple(target.name for served in answers.served for target in served.targets),
+        universal=decisions.targets.universal,
+        asked=_asked(answers),
+        unserved=tuple(
+            UnservedTarget(target=failed.target.name, reason=str(failed.error)) for failed in answers.unserved
+        ),
+        held_back=held_back(answers, cooldown=decisions.cooldown),
+        warnings=warnings_for(
+            answers, previous=previous, made=lock, added=added, settings=settings, now=surroundings.now
+        ),
+        texts=rendered(described(lock, answers, outputs), outputs, surroundings, whole=whole),
+        seconds=time.monotonic() - began,
+        requests=requests,
+        bytes_read=bytes_read,
+    )
+
+
+def _asked(answers: Answers) -> dict[NormalizedName, frozenset[SpecifierSet]]:
+    found: dict[NormalizedName, set[SpecifierSet]] = {}
+    for served in answers.served:
+        for pin in served.resolution.pins:
+            found.setdefault(pin.release.name, set()).add(pin.specifier)
+    return {name: frozenset(specifiers) for name, specifiers in found.items()}
