@@ -1,17 +1,26 @@
-"""Reads the pins of a requirements file that pinkeeper, pip-compile, uv, PDM or Poetry wrote."""
+"""Reads a hashed requirements file that pinkeeper, pip-compile, uv, PDM or Poetry wrote."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pinkeeper.errors import InputError
+from pinkeeper.lockfile.requirement_comments import (
+    Annotation,
+    header_command,
+    header_fingerprint,
+    read_annotations,
+)
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.logical_lines import logical_lines
+from pinkeeper.model.url import redact
 
 __all__ = ["read_requirements_lock"]
 
@@ -23,23 +32,42 @@ _VERSION_IN_WHEEL_URL = re.compile(r"/[^/-]+-([^/-]+)(?:-\d[^/-]*)?-[^/-]+-[^/-]
 
 
 def read_requirements_lock(text: str, *, path: str) -> Lock:
-    """The pins of a lock; options, comments and requirements that pin nothing are passed over.
+    """The pins of a lock with who wants them, its option lines, and what its header says of its making.
 
-    Raises InputError, with file and line, for a line that no such tool writes.
+    Requirements that pin nothing are passed over. Raises InputError, with file and line, for a line that no such tool
+    writes.
     """
-    packages = []
+    packages: list[LockedPackage] = []
+    options: list[tuple[int, str]] = []
     for line, content in logical_lines(text):
         if content.startswith("-"):
+            options.append((line, redact(content)))
             continue
-        package = _package(content, where=f"{path}:{line}")
+        package = _package(content, line=line, where=f"{path}:{line}")
         if package is not None:
             packages.append(package)
+    said = read_annotations(text, (package.line for package in packages if package.line is not None))
     return Lock(
-        packages=tuple(sorted(packages, key=lambda package: (package.name, package.version, package.marker or "")))
+        packages=tuple(
+            sorted(
+                (_annotated(package, said) for package in packages),
+                key=lambda package: (package.name, package.version, package.marker or ""),
+            )
+        ),
+        fingerprint=header_fingerprint(text),
+        command=header_command(text),
+        options=tuple(options),
     )
 
 
-def _package(content: str, *, where: str) -> LockedPackage | None:
+def _annotated(package: LockedPackage, said: Mapping[int, Annotation]) -> LockedPackage:
+    annotation = said.get(package.line or 0)
+    if annotation is None:
+        return package
+    return replace(package, requested_by=annotation.requested_by, required_by=annotation.required_by)
+
+
+def _package(content: str, *, line: int, where: str) -> LockedPackage | None:
     try:
         hashes = frozenset(Digest.parse(text) for text in _HASH.findall(content))
     except ValueError as error:
@@ -52,6 +80,7 @@ def _package(content: str, *, where: str) -> LockedPackage | None:
             version=_version(version, where=where),
             hashes=hashes,
             extras=frozenset(canonicalize_name(extra.strip()) for extra in (extras or "").split(",") if extra.strip()),
+            line=line,
         )
     try:
         requirement = Requirement(text)
@@ -69,6 +98,7 @@ def _package(content: str, *, where: str) -> LockedPackage | None:
         extras=frozenset(canonicalize_name(extra) for extra in requirement.extras),
         url=requirement.url,
         marker=None if requirement.marker is None else str(requirement.marker),
+        line=line,
     )
 
 

@@ -20,7 +20,9 @@ _WRITTEN_ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})  # those that pi
 class RenderOptions:
     """How the text looks. command: for the header, without secrets; None writes no header. python: ``X.Y``.
 
-    index_lines: option lines, ready made. annotate: say with ``# via`` who wants a package.
+    index_lines: option lines, ready made. annotate: say with ``# via`` who wants a package. fingerprint: hexadecimal,
+    stands in the header. left_out: what is installed besides, a sentence each: pip takes nothing without a hash from
+    a file that has hashes.
     """
 
     command: str | None
@@ -45,11 +47,17 @@ def _lines(lock: Lock, options: RenderOptions) -> Iterator[str]:
         yield "#"
         yield f"#    {options.command}"
         yield "#"
+        if options.fingerprint is not None:
+            yield f"# lock: sha256:{options.fingerprint}"
+            yield "#"
     if options.index_lines:
         yield from options.index_lines
         yield ""
     for package in sorted(lock.packages, key=lambda package: (package.name, package.version, package.marker or "")):
         yield from _package(package, options)
+    if options.left_out:
+        yield ""
+        yield from (f"# {text}" for text in options.left_out)
 
 
 def _package(package: LockedPackage, options: RenderOptions) -> Iterator[str]:

@@ -21,7 +21,7 @@ from pinkeeper.model.origin import OriginKind
 from pinkeeper.model.target import Target
 from pinkeeper.resolver.targets import running_target, target
 from pinkeeper.workflows.check_command import RecordedCommand, Tool, read_command
-from pinkeeper.workflows.check_lines import header_command, header_python
+from pinkeeper.workflows.check_lines import header_python
 from pinkeeper.workflows.check_options import CheckOptions
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
 from pinkeeper.workflows.lock_options import HashChoice, LockOptions
@@ -76,7 +76,7 @@ def _outputs(settings: Settings) -> tuple[str, ...]:
 
 def lay_ground(path: str, text: str, lock: Lock, options: CheckOptions, surroundings: Surroundings) -> Ground:
     """Find out all of it. Raises InputError and ConfigurationError for inputs and settings that cannot be read."""
-    said = lock.command or header_command(text)
+    said = lock.command
     command = RecordedCommand() if said is None else read_command(said)
     if lock.targets:  # only ours records them
         command = replace(command, tool=Tool.PINKEEPER)

@@ -25,7 +25,7 @@ from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.logical_lines import logical_lines
 from pinkeeper.model.url import redact
 
-__all__ = ["ReadLines", "decode_lock", "header_command", "header_python", "read_lines"]
+__all__ = ["ReadLines", "decode_lock", "header_python", "read_lines"]
 
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 _UTF8 = frozenset({b"utf-8", b"utf8", b"ascii", b"us-ascii"})
@@ -65,20 +65,6 @@ def header_python(text: str) -> str | None:
     """The Python version, ``3.12``, that the header of a lock names; None where it names none, or several."""
     found = (_HEADER_PYTHON.search(line) for line in text.splitlines() if line.startswith("#"))
     return next((match[1] for match in found if match), None)
-
-
-def header_command(text: str) -> str | None:
-    """The command that the comments of a lock name, wherever they stand; None where they name none."""
-    is_announced = False
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            is_announced = False
-            continue
-        said = line.lstrip("#").strip()
-        if is_announced and said:
-            return said
-        is_announced = is_announced or said.endswith("following command:")
-    return None
 
 
 def read_lines(text: str, lock: Lock, *, path: str, environ: Mapping[str, str]) -> ReadLines:

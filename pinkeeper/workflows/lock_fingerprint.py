@@ -26,7 +26,7 @@ from pinkeeper.workflows.lock_targets import DeclaredTargets
 __all__ = ["fingerprinted", "is_fresh", "without_fingerprint"]
 
 # The line that holds it, in a requirements file and in a pylock.
-_LINE = re.compile(r'^(?:# lock: sha256:[0-9a-f]{64}|fingerprint = "[0-9a-f]{64}")\n', re.MULTILINE)
+_LINE = re.compile(r'^(?:# lock: sha256:[0-9a-f]{64}\n#|fingerprint = "[0-9a-f]{64}")\n', re.MULTILINE)
 
 
 def fingerprinted(
