@@ -19,4 +19,8 @@ def is_pylock(path: str) -> bool:
 
 def read_lock(text: str, *, path: str) -> Lock:
     """Read a lock. Raises InputError."""
+    if is_pylock(path):
+        from pinkeeper.lockfile.pylock_reader import read_pylock  # noqa: PLC0415 - most locks are requirements files
+
+        return read_pylock(text, path=path)
     return read_requirements_lock(text, path=path)

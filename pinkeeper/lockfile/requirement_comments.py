@@ -14,7 +14,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from pinkeeper.model.origin import Origin, OriginKind
 
-__all__ = ["Annotation", "header_command", "header_fingerprint", "read_annotations"]
+__all__ = ["Annotation", "header_command", "header_fingerprint", "read_annotations", "read_origin"]
 
 _FINGERPRINT = re.compile(r"^# lock: sha256:([0-9a-f]{64})$", re.MULTILINE)
 _VIA = re.compile(r"(?:^|\s)#\s*via\b(.*)")
@@ -81,7 +81,7 @@ def _annotation(texts: Iterable[str]) -> Annotation:
     origins: dict[Origin, None] = {}
     names: dict[NormalizedName, None] = {}
     for text in texts:
-        origin = _origin(text)
+        origin = read_origin(text)
         if origin is not None:
             origins[origin] = None
         elif found := _NAME.fullmatch(text):
@@ -89,7 +89,8 @@ def _annotation(texts: Iterable[str]) -> Annotation:
     return Annotation(requested_by=tuple(origins), required_by=tuple(sorted(names)))
 
 
-def _origin(text: str) -> Origin | None:
+def read_origin(text: str) -> Origin | None:
+    """What `Origin.via` wrote; None for the name of a package."""
     option, _, path = text.partition(" ")
     if option in _KINDS and path:
         return Origin(path=path.strip(), kind=_KINDS[option])

@@ -58,6 +58,7 @@ class Lock:
     same as markers (PEP 751), simplest form. requires_python: the project's own. fingerprint: of everything that the
     lock was made from and of its own content, hexadecimal. command: the command that the header names.
     options: (line, text) of the option lines of a requirements file, such as ``--index-url URL``, credentials removed.
+    unpinned: what is installed besides and no hash pins, such as a directory, a text each.
     """
 
     packages: tuple[LockedPackage, ...] = ()
@@ -68,3 +69,4 @@ class Lock:
     fingerprint: str | None = None
     command: str | None = None
     options: tuple[tuple[int, str], ...] = ()
+    unpinned: tuple[str, ...] = ()

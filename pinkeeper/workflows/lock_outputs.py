@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePath, PurePosixPath
 
-from pinkeeper.errors import PinkeeperError, StaleLockError
+from pinkeeper.errors import ConfigurationError, PinkeeperError, StaleLockError
 from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.settings import Settings
 from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
 from pinkeeper.lockfile.requirements_txt import RenderOptions, render_requirements
-from pinkeeper.model.lock import Lock
+from pinkeeper.model.distribution import DistributionFile
+from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.lock_result import WrittenLock
 from pinkeeper.model.target import Target
+from pinkeeper.model.url import path_of_file_url
 from pinkeeper.resolver.universal import Answers
 from pinkeeper.workflows.atomic_write import replace_text
 from pinkeeper.workflows.lock_command import command_line, index_lines
@@ -23,7 +28,7 @@ from pinkeeper.workflows.lock_problem import Decisions
 from pinkeeper.workflows.lock_source import Places
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["Outputs", "compared", "described", "fresh", "rendered", "written"]
+__all__ = ["Outputs", "compared", "described", "fresh", "located", "rendered", "written"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,38 @@ def rendered(made: Lock, outputs: Outputs, surroundings: Surroundings, *, whole:
     return texts
 
 
+def located(lock: Lock, output: str, surroundings: Surroundings) -> Lock:
+    """A lock whose files in folders of this machine have paths relative to the output. Raises ConfigurationError."""
+    return replace(
+        lock,
+        packages=tuple(
+            replace(
+                package,
+                files=tuple(
+                    replace(file, url=_relative(package, file, output, surroundings)) if file.local else file
+                    for file in package.files
+                ),
+            )
+            if any(file.local for file in package.files)
+            else package
+            for package in lock.packages
+        ),
+    )
+
+
+def _relative(package: LockedPackage, file: DistributionFile, output: str, surroundings: Surroundings) -> str:
+    path = surroundings.relative(path_of_file_url(file.url) if file.url.startswith("file:") else file.url)
+    if PurePath(path).is_absolute() or path.startswith(".."):
+        raise ConfigurationError(
+            f"{package.name} {package.version} lies in a folder outside of the project, which pylock.toml cannot name",
+            where=output,
+            details=(file.filename,),
+            remedy="put the folder of --find-links into the project, or write requirements.txt",
+        )
+    folder = PurePosixPath("." if output == "-" else output.replace(os.sep, "/")).parent
+    return posixpath.relpath(path.replace(os.sep, "/"), str(folder))
+
+
 def _content(lock: Lock) -> dict[tuple[object, ...], frozenset[object]]:
     """What an installer takes from a lock: releases and hashes."""
     content: dict[tuple[object, ...], frozenset[object]] = {}
@@ -102,19 +139,26 @@ def _content(lock: Lock) -> dict[tuple[object, ...], frozenset[object]]:
 
 
 def _text(made: Lock, output: str, outputs: Outputs, surroundings: Surroundings, fingerprint: str | None) -> str:
-    if is_pylock(output):
-        raise NotImplementedError
     options, settings = outputs.options, outputs.settings
+    command = command_line(outputs.said, surroundings) if outputs.with_header else None
+    left_out = tuple(f"{left.requirement} is not pinned: {left.reason}" for left in outputs.inputs.left_out)
+    if is_pylock(output):
+        from pinkeeper.lockfile.pylock_writer import PylockOptions, render_pylock  # noqa: PLC0415 - few locks are one
+
+        return render_pylock(
+            located(made, output, surroundings),
+            options=PylockOptions(command=command, fingerprint=fingerprint, left_out=left_out),
+        )
     return render_requirements(
         made,
         options=RenderOptions(
-            command=command_line(outputs.said, surroundings) if outputs.with_header else None,
+            command=command,
             python=_pythons(outputs),
             index_lines=index_lines(outputs.places, output=output),
             annotate=settings.annotate is not False if options.annotate is None else options.annotate,
             annotation_style=options.annotation_style or settings.annotation_style or "split",
             fingerprint=fingerprint,
-            left_out=tuple(f"{left.requirement} is not pinned: {left.reason}" for left in outputs.inputs.left_out),
+            left_out=left_out,
         ),
     )
 
