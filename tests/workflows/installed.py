@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, canonicalize_version
 from packaging.version import Version
 
 __all__ = ["UNREADABLE", "from_requirements"]
@@ -19,7 +19,7 @@ _HASH = re.compile(r"--hash=(sha256|sha384|sha512):([0-9a-fA-F]+)")
 
 
 def from_requirements(text: str, environments: Mapping[str, Mapping[str, str]]) -> object:
-    """By target: what is installed there, with its hashes; and the options, in their order.
+    """By target: what is installed there, with its hashes; and what the options come to.
 
     Pip user guide, "Requirements File Format": lines, continuations, comments; the options that stand alone.
     """
@@ -39,7 +39,14 @@ def from_requirements(text: str, environments: Mapping[str, Mapping[str, str]]) 
         if type(error).__module__.startswith("packaging"):
             return UNREADABLE
         raise
-    return installed, options
+    return installed, _meant(options)
+
+
+def _meant(options):
+    """Of --index-url the last counts; a word that is said twice is said once."""
+    words = [option for option in options if not option[0].startswith(("-i", "--index-url"))]
+    index = [option for option in options if option[0].startswith(("-i", "--index-url"))]
+    return list(dict.fromkeys(words)), index[-1:]
 
 
 def _lines(text):
@@ -67,7 +74,7 @@ def _said(requirement):
         return f"@ {requirement.url}"
     parts = list(requirement.specifier)
     if len(parts) == 1 and parts[0].operator == "==" and not parts[0].version.endswith("*"):
-        return f"== {Version(parts[0].version)!r}"
+        return f"== {canonicalize_version(Version(parts[0].version))}"
     return str(requirement.specifier)
 
 

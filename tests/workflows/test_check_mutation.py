@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings
 
 from pinkeeper.errors import PinkeeperError
 from tests.support.index import LoopbackIndex
 from tests.workflows.check_bench import Bench
 from tests.workflows.installed import from_requirements
+from tests.workflows.lock_edits import Edit, edits
 
 PYTHONS = ("3.11", "3.12")
 PLATFORMS = ("linux_x86_64", "windows_amd64")
@@ -37,93 +35,81 @@ ENVIRONMENTS = {
 NATIVE = [
     f"cp3{minor}-cp3{minor}-{platform}" for minor in (11, 12) for platform in ("manylinux_2_17_x86_64", "win_amd64")
 ]
-# What an edit puts in: characters with a meaning somewhere, and whole words of locks.
-CHARACTERS = "0123456789abcdefz.=<>!~;#\\-_[],'\" \t\n@/:$"
-WORDS = [
-    "beta", "alpha", "spare", "1.0", "2.0", "==", "===", ">=", "~=", "!=", ";", "#", "\\", "--hash", "-r", "-e",
-    "--pre", "and", "or", "not", "in", "python_version", "sys_platform", "os_name", "extra",
-    "--index-url", "--extra-index-url", "--find-links", "--no-binary", ":all:", "[fast]", "@", "https://host.example/",
-    "spare==1.0", "-e .", '"win32"', '"linux"', '"3.12"', "\n", "\r", "\u2028", "\x0c",
-]  # fmt: skip
+VERSIONS = ("1.0", "2.0", "2.0.0", "2", "1.5", "v2.0", "2.0.post1", "2.0+local", "2.*", "2.0,>=1", "02.0")
+MARKERS = (
+    'sys_platform == "win32"',
+    'sys_platform == "linux"',
+    'sys_platform != "win32"',
+    'sys_platform == "win32" or python_version < "3.12"',
+    'sys_platform == "win32" and python_version < "3.12"',
+    'python_version < "3.12"',
+    'python_version <= "3.12"',
+    'python_full_version < "3.12"',
+    'python_version < "3.12" and extra == "x"',
+    'os_name == "nt"',
+    'platform_machine == "AMD64"',
+    'platform_release == ""',
+    'extra == "x"',
+    '"3.12" > python_version',
+)
+NAMES = ("alpha", "beta", "Beta", "be-ta", "echo", "gamma", "old", "only-win", "only_win", "spare", "twig", "nobody")
+REQUIREMENT_PARTS = {
+    "name": r"^[a-z-]+(?=\[|==)",
+    "extras": r"\[[a-z,]*\](?===)|(?===[0-9])",
+    "version": r"(?<===)[0-9][^ ]*(?= )",
+    "marker": r" ; [^\\]*?(?= \\)|(?<=\.0) (?=\\)",
+    "hash": r"(?<=sha256:)[0-9a-f]{64}",
+    "algorithm": r"sha256(?=:[0-9a-f]{64}( \\)?$)",
+    "block": r"^[a-z-]+(?:\[[a-z]*\])?==(?:[^\n]|\n )*\n",
+    "option": r"^--.*\n",
+    "header": r"(?<= )--[a-z-]+=\S+(?= )",
+    "line end": r"\n",
+}
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory):
-    """A lock for two Pythons on two platforms: forks by both, an extra, wheels by platform, files to swap."""
+def server():
+    """Forks by both, an extra, wheels by platform, files to swap; spare is required by nobody."""
     with LoopbackIndex() as index:
         for version in ("1.0", "2.0"):
             index.add_release(
                 "alpha",
                 version,
-                requires=["beta>=1", 'only-win ; sys_platform == "win32"', "echo[x]", 'old ; python_version < "3.12"'],
+                requires=[
+                    "beta>=1",
+                    'only-win ; sys_platform == "win32"',
+                    "echo[x]",
+                    'old ; python_version < "3.12"',
+                    'twig<2 ; python_version < "3.12"',
+                    'twig>=2 ; python_version >= "3.12"',
+                ],
                 extras=["fast"],
                 sdist=True,
             )
             index.add_release("beta", version, sdist=True)
             index.add_release("only-win", version)
             index.add_release("old", version)
+            index.add_release("twig", version)
             index.add_release("echo", version, extras=["x"], requires=['gamma ; extra == "x"'])
             index.add_release("spare", version)
         index.add_release("gamma", "1.0", tags=[*NATIVE, "cp310-cp310-win_amd64"], sdist=True)
-        directory = tmp_path_factory.mktemp("mutation") / "work"
-        directory.mkdir()
-        bench = Bench(directory=directory, url=index.url)
-        bench.write("requirements.in", "alpha\n")
-        yield bench
+        yield index
 
 
 @pytest.fixture(scope="module")
-def requirements(bench):
-    text = bench.lock("requirements.in", pythons=PYTHONS, platforms=PLATFORMS)
-    assert not bench.check().findings
-    return text
+def bench(server, tmp_path_factory):
+    """A project on that index, with a lock for two Pythons on two platforms."""
+    directory = tmp_path_factory.mktemp("mutation") / "work"
+    directory.mkdir()
+    bench = Bench(directory=directory, url=server.url)
+    bench.write("requirements.in", "alpha\n")
+    return bench
 
 
-@st.composite
-def edits(draw):
-    """(what to do, where as a part of the text, what with): one edit, of a character, a word or a line."""
-    kind = draw(st.sampled_from(["replace", "delete", "insert", "duplicate", "swap"]))
-    unit = draw(st.sampled_from(["character", "word", "line"]))
-    material = {
-        "character": st.sampled_from(CHARACTERS) | st.characters(codec="utf-8"),
-        "word": st.sampled_from(WORDS),
-        "line": st.sampled_from(WORDS).map(lambda word: f"{word}\n") | st.just(""),
-    }
-    return (
-        kind,
-        unit,
-        draw(st.floats(0, 1, exclude_max=True)),
-        draw(material[unit]),
-        draw(st.floats(0, 1, exclude_max=True)),
-    )
-
-
-def units(text, unit):
-    match unit:
-        case "character":
-            return list(text)
-        case "word":
-            return re.findall(r"\w+|[^\w\s]+|\s+", text)
-        case _:
-            return text.splitlines(keepends=True)
-
-
-def apply(text, edit):
-    kind, unit, at, material, other = edit
-    parts = units(text, unit)
-    here, there = int(at * len(parts)), int(other * len(parts))
-    match kind:
-        case "replace":
-            parts[here] = material
-        case "delete":
-            del parts[here]
-        case "insert":
-            parts.insert(here, material)
-        case "duplicate":
-            parts.insert(there, parts[here])
-        case "swap":
-            parts[here], parts[there] = parts[there], parts[here]
-    return "".join(parts)
+@pytest.fixture(scope="module")
+def digests(server):
+    """The hashes of all files of the index, by file name."""
+    return {file.filename: file.hashes["sha256"] for file in server.catalogue.all_files()}
 
 
 def is_found(bench, text, path):
@@ -133,10 +119,41 @@ def is_found(bench, text, path):
         return True
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(edit=edits())
-def test_an_edit_of_a_requirements_lock_that_changes_what_is_installed_is_found(bench, requirements, edit):
-    text = apply(requirements, edit)
+@pytest.fixture(scope="module")
+def requirements(bench):
+    text = bench.lock("requirements.in", pythons=PYTHONS, platforms=PLATFORMS)
+    assert not bench.check().findings
+    return text
+
+
+REQUIREMENT_MATERIALS = {
+    "name": NAMES,
+    "extras": ("", "[x]", "[X]", "[fast]", "[x,fast]", "[]", "[nobody]"),
+    "version": VERSIONS,
+    "marker": (" ", *(f" ; {marker} " for marker in MARKERS)),
+    "hash": (
+        *("{spare-1.0-py3-none-any.whl}", "{beta-1.0-py3-none-any.whl}", "{beta-2.0.tar.gz}", "{gamma-1.0.tar.gz}"),
+        *("{alpha-2.0.tar.gz}", "{gamma-1.0-cp310-cp310-win_amd64.whl}", "{twig-1.0-py3-none-any.whl}", "0" * 64),
+    ),
+    "algorithm": ("sha512", "md5", "SHA256", "sha384"),
+    "block": ("spare==2.0 \\\n    --hash=sha256:{spare-2.0-py3-none-any.whl}\n", "spare==2.0\n", "spare\n"),
+    "option": (
+        *("--pre\n", "--index-url https://host.example/simple\n", "--extra-index-url https://host.example/simple\n"),
+        *("--no-binary :all:\n", "-r more.txt\n", "-e .\n", "--trusted-host host.example\n", "--no-index\n"),
+    ),
+    "header": (
+        *("--index-url=https://host.example/simple", "--python-version=3.13", "--platform=linux_x86_64", "--pre"),
+        *("--universal", "--constraint=more.txt", "--hashes=all", "--extra=fast", "--unknown=1", "--no-binary=:all:"),
+    ),
+    "line end": ("\n\n", " ", " \\\n", "\\\n", "\r\n", "\r", "\n#", "\n    ", " # \\\n", "\x0b", "\u2028"),
+}
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(edit=edits(REQUIREMENT_MATERIALS))
+@example(edit=Edit("duplicate", "line", 0.28125, 0.125, ""))  # the header's command is not found any more
+def test_an_edit_of_a_requirements_lock_that_changes_what_is_installed_is_found(bench, requirements, digests, edit):
+    text = edit.filled(digests).apply(requirements, REQUIREMENT_PARTS)
     before, after = from_requirements(requirements, ENVIRONMENTS), from_requirements(text, ENVIRONMENTS)
     if before != after:
         assert is_found(bench, text, "requirements.txt"), text
