@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement
 from packaging.utils import (
@@ -103,7 +103,9 @@ def _package(entry: Package, *, where: str) -> LockedPackage | None:
     files = tuple(_file(file, entry, where=where) for file in (*(entry.wheels or ()), *sdists))
     url, hashes = None, frozenset(digest for file in files for digest in file.digests)
     if entry.archive is not None:
-        url, hashes = _location(entry.archive), frozenset(_digests(entry.archive.hashes, where=where))
+        folder = entry.archive.subdirectory
+        url = _location(entry.archive) + (f"#subdirectory={quote(folder)}" if folder else "")
+        hashes = frozenset(_digests(entry.archive.hashes, where=where))
     version = entry.version or next((_version(file.filename) for file in files), None) or (url and _version(url))
     if not version or not (files or url):
         return None

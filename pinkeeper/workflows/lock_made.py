@@ -157,7 +157,7 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
         warnings=warnings_for(
             answers, previous=previous, made=lock, added=added, settings=settings, now=surroundings.now
         ),
-        texts=rendered(described(lock, answers, outputs), outputs, surroundings, whole=whole),
+        texts=rendered(described(lock, answers, outputs, previous=previous), outputs, surroundings, whole=whole),
         seconds=time.monotonic() - began,
         requests=requests,
         bytes_read=bytes_read,

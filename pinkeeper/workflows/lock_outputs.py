@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath, PurePosixPath
@@ -48,16 +48,35 @@ class Outputs:
         return self.settings.header is not False if self.options.header is None else self.options.header
 
 
-def described(made: Lock, answers: Answers, outputs: Outputs) -> Lock:
-    """A lock with what it says of itself: its targets, where the user named them, and their environments."""
+def described(made: Lock, answers: Answers, outputs: Outputs, *, previous: Lock | None) -> Lock:
+    """A lock with what it says of itself: its targets, where the user named them, and their environments.
+
+    What an index does not say today of a file that it did say before, its size or upload time, stays as it was.
+    """
     served = [target for answer in answers.served for target in answer.targets]
     requires_python = outputs.inputs.requires_python
     return replace(
         made,
+        packages=made.packages if previous is None else _remembered(made.packages, previous),
         targets=tuple(target.spelling for target in served) if outputs.decisions.targets.declared else (),
         environments=tuple(dict.fromkeys(map(_environment, served))),
         requires_python=str(requires_python) if requires_python else None,
     )
+
+
+def _remembered(packages: Iterable[LockedPackage], previous: Lock) -> tuple[LockedPackage, ...]:
+    before = {(file.filename, file.sha256): file for known in previous.packages for file in known.files}
+    return tuple(
+        replace(package, files=tuple(_filled(file, before.get((file.filename, file.sha256))) for file in package.files))
+        for package in packages
+    )
+
+
+def _filled(file: DistributionFile, before: DistributionFile | None) -> DistributionFile:
+    if before is None:
+        return file
+    size = before.size if file.size is None else file.size
+    return replace(file, size=size, upload_time=file.upload_time or before.upload_time)
 
 
 def _environment(target: Target) -> str:

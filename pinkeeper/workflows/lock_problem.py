@@ -53,11 +53,14 @@ def decide(options: LockOptions, settings: Settings, inputs: Inputs) -> Decision
 
 
 def previous_lock(outputs: Sequence[str], surroundings: Surroundings) -> Lock | None:
-    """The lock that stands where the first output will go that is there; None where none is. Raises InputError."""
-    output = next((output for output in outputs if output != "-" and surroundings.exists(output)), None)
-    if output is None:
+    """The lock that stands where an output will go, a pylock before others: it says more. Raises InputError.
+
+    None where none stands.
+    """
+    standing = [output for output in outputs if output != "-" and surroundings.exists(output)]
+    if not standing:
         return None
-    return _read(output, surroundings, what="the existing output")
+    return _read(min(standing, key=lambda output: not is_pylock(output)), surroundings, what="the existing output")
 
 
 def _read(path: str, surroundings: Surroundings, *, what: str) -> Lock:
