@@ -30,7 +30,7 @@ class LockedPackage:
     required_by: the packages of this lock that depend on it. needs: what it asks of other packages of this lock, with
     extras, specifier and a marker where that does not hold wherever it is itself. url: set for a direct reference
     (PEP 440), else None. marker: a PEP 508 marker, None where the pin holds on every target. index: the URL of the
-    index that owns the name, without credentials. requires_python: as its metadata says. line: 1-based, in the file
+    index that owns the name, without credentials, None for a folder. requires_python: as its metadata says. line: 1-based, in the file
     that it was read from.
     """
 

@@ -22,6 +22,7 @@ from pinkeeper.workflows.lock_options import HashChoice
 
 __all__ = ["AddedFiles", "assemble", "prove"]
 
+_WEB = ("http://", "https://")
 Sha256s = Callable[[Iterable[DistributionFile]], Mapping[str, str]]
 
 
@@ -108,7 +109,7 @@ def _package(
         needs=_needs(placed, standing, writer),
         marker=writer.marker(standing),
         files=tuple(sorted(files, key=lambda file: file.filename)),
-        index=first.release.listing.index,
+        index=index if (index := first.release.listing.index).startswith(_WEB) else None,
         requires_python=next((file.requires_python for file in files if file.requires_python), None),
     )
 
