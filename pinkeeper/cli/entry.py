@@ -10,6 +10,7 @@ import typer
 
 from pinkeeper.cli.cache import cache_app
 from pinkeeper.cli.check import check_command
+from pinkeeper.cli.export import export_command
 from pinkeeper.cli.lock import lock_command
 from pinkeeper.cli.outcome import EXIT_FAILED
 from pinkeeper.cli.tree import tree_command
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command("lock")(lock_command)
 app.command("check")(check_command)
+app.command("export")(export_command)
 app.command("tree")(tree_command)
 app.command("why")(why_command)
 app.add_typer(cache_app, name="cache")

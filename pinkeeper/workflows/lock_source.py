@@ -25,7 +25,7 @@ from pinkeeper.model.url import IndexURL
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["OpenSource", "Places", "choose_places", "open_source"]
+__all__ = ["OpenSource", "Places", "choose_places", "open_source", "read_configuration", "settings_index"]
 
 # Enough to keep a hundred small requests in flight while pages, which are bound by the processor, queue.
 _THREADS = 24
@@ -77,7 +77,7 @@ def choose_places(options: LockOptions, settings: Settings, inputs: Inputs, surr
         return Places(asked=asked, index=None)
     return Places(
         asked=asked,
-        index=asked.index_url or default_index_url(environ=surroundings.environ, read=_read_configuration),
+        index=asked.index_url or default_index_url(environ=surroundings.environ, read=read_configuration),
     )
 
 
@@ -94,7 +94,8 @@ def settings_index(settings: Settings) -> IndexOptions:
     )
 
 
-def _read_configuration(path: Path) -> str | None:
+def read_configuration(path: Path) -> str | None:
+    """The text of a configuration file of pip; None where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

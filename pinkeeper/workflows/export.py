@@ -1,0 +1,124 @@
+"""Turn a ``pylock.toml`` into a hashed requirements file, from the lock alone: nothing is resolved, nothing fetched."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from pinkeeper.errors import ConfigurationError, InputError
+from pinkeeper.index.pip_configuration import default_index_url
+from pinkeeper.lockfile.lock_formats import is_pylock
+from pinkeeper.lockfile.pylock_reader import read_pylock
+from pinkeeper.lockfile.requirements_reader import read_requirements_lock
+from pinkeeper.lockfile.requirements_txt import RenderOptions, render_requirements
+from pinkeeper.model.lock import Lock
+from pinkeeper.model.lock_result import WrittenLock
+from pinkeeper.workflows.lock_outputs import written
+from pinkeeper.workflows.lock_source import read_configuration
+from pinkeeper.workflows.surroundings import Surroundings
+
+__all__ = ["ExportOptions", "ExportResult", "export"]
+
+# Variables of PEP 751 that PEP 508, and so a requirements file, has not.
+_OF_SEVERAL_USES = ("extras", "dependency_groups")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """What is exported, and how it looks. lock: the path of a pylock. outputs: ``-`` is stdout."""
+
+    lock: str
+    outputs: tuple[str, ...] = ("-",)
+    header: bool = True
+    annotate: bool = True
+    annotation_style: Literal["split", "line"] = "split"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult:
+    """The outputs, the number of pins, and what of the lock no requirements file can say, a sentence each."""
+
+    outputs: tuple[WrittenLock, ...]
+    pins: int
+    left_out: tuple[str, ...]
+
+
+def export(options: ExportOptions, surroundings: Surroundings) -> ExportResult:
+    """Write each output. Raises InputError, ConfigurationError and OutputError; nothing is written then."""
+    lock = _read(options.lock, surroundings)
+    left_out = tuple(f"{text} of {options.lock} is not pinned: no hash can stand for it" for text in lock.unpinned)
+    texts = {}
+    for output in options.outputs:
+        if is_pylock(output):
+            raise ConfigurationError(
+                "a pylock is exported to a requirements file", where=output, remedy="choose another name: -o NAME.txt"
+            )
+        texts[output] = render_requirements(
+            lock,
+            options=RenderOptions(
+                command=_command(options, output, surroundings) if options.header else None,
+                python=_pythons(lock),
+                index_lines=tuple(_index_lines(lock, options.lock, output, surroundings)),
+                annotate=options.annotate,
+                annotation_style=options.annotation_style,
+                left_out=left_out,
+            ),
+        )
+        again = read_requirements_lock(texts[output], path=output)
+        if [(pin.name, pin.marker, pin.hashes) for pin in again.packages] != [
+            (pin.name, pin.marker, pin.hashes) for pin in lock.packages
+        ]:
+            raise InputError("it says something that a requirements file cannot", where=options.lock)
+    return ExportResult(outputs=written(texts, surroundings), pins=len(lock.packages), left_out=left_out)
+
+
+def _read(path: str, surroundings: Surroundings) -> Lock:
+    if not is_pylock(path):
+        raise InputError(
+            "not the name of a pylock", where=path, remedy="name a pylock.toml or pylock.NAME.toml (PEP 751)"
+        )
+    try:
+        text = surroundings.read(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"it is not UTF-8 text ({error.reason})", where=path) from error
+    lock = read_pylock(text, path=path)
+    for package in lock.packages:
+        if package.marker is not None and any(word in package.marker for word in _OF_SEVERAL_USES):
+            raise InputError(
+                f"{package.name} is installed for some extras or groups only ({package.marker}), and a requirements "
+                "file cannot choose",
+                where=path if package.line is None else f"{path}:{package.line}",
+                remedy="export a lock that was made for one use",
+            )
+    return lock
+
+
+def _pythons(lock: Lock) -> str:
+    minors = {tuple(map(int, python.split(".")[:2])) for python, _ in lock.targets}
+    return ", ".join(f"{major}.{minor}" for major, minor in sorted(minors)) or "no version named"
+
+
+def _command(options: ExportOptions, output: str, surroundings: Surroundings) -> str:
+    words = ["pinkeeper", "export", surroundings.relative(options.lock)]
+    flags = {"--no-annotate": not options.annotate, "--annotation-style=line": options.annotation_style == "line"}
+    words += [flag for flag, is_said in flags.items() if is_said]
+    return shlex.join([*words, *(() if output == "-" else ("-o", surroundings.relative(output)))])
+
+
+def _index_lines(lock: Lock, path: str, output: str, surroundings: Surroundings) -> Iterator[str]:
+    """Where pip finds the files: indexes other than its own default, and folders, relative to the output."""
+    default = default_index_url(environ=surroundings.environ, read=read_configuration).url
+    indexes = list(dict.fromkeys(package.index for package in lock.packages if package.index))
+    others = [index for index in indexes if index != default]
+    if others and default not in indexes:
+        yield f"--index-url {others.pop(0)}"
+    yield from (f"--extra-index-url {index}" for index in others)
+    here = "." if output == "-" else str(PurePosixPath(surroundings.relative(output)).parent)
+    there = str(PurePosixPath(surroundings.relative(path)).parent)
+    folders = {posixpath.dirname(file.url) for package in lock.packages for file in package.files if file.local}
+    for folder in sorted(folders):
+        yield f"--find-links {posixpath.relpath(posixpath.join(there, folder), here)}"
