@@ -12,7 +12,7 @@ from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.origin import Origin
 from pinkeeper.model.requirement import Requirement
 
-__all__ = ["Lock", "LockedPackage", "TargetSpelling", "Unpinned"]
+__all__ = ["Lock", "LockedPackage", "TargetSpelling"]
 
 # What ``--python-version`` and ``--platform`` say to name a target: ("3.12", "linux_x86_64").
 TargetSpelling = tuple[str, str]
@@ -50,19 +50,6 @@ class LockedPackage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unpinned:
-    """Something that a pylock installs and that is no pin. kind: a phrase, such as ``a directory``.
-
-    local: it is a folder beside the lock, which is there without being fetched. line: as in `LockedPackage`.
-    """
-
-    name: NormalizedName
-    kind: str
-    local: bool = False
-    line: int | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """All pins, sorted by name, then version, then marker.
 
@@ -71,8 +58,7 @@ class Lock:
     same as markers (PEP 751), simplest form. requires_python: the project's own. fingerprint: of everything that the
     lock was made from and of its own content, hexadecimal. command: the command that the header names.
     options: (line, text) of the option lines of a requirements file, such as ``--index-url URL``, credentials removed.
-    unpinned: what is installed besides and no hash pins. default_groups: the dependency groups that markers of a pylock
-    name and that an installer takes where nobody asks for any (PEP 751).
+    unpinned: what is installed besides and no hash pins, such as a directory, a text each.
     """
 
     packages: tuple[LockedPackage, ...] = ()
@@ -83,5 +69,4 @@ class Lock:
     fingerprint: str | None = None
     command: str | None = None
     options: tuple[tuple[int, str], ...] = ()
-    unpinned: tuple[Unpinned, ...] = ()
-    default_groups: frozenset[str] = frozenset()
+    unpinned: tuple[str, ...] = ()
