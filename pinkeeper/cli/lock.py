@@ -21,7 +21,8 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
         list[str] | None,
         typer.Argument(
             metavar="[SRC ...]",
-            help="pyproject.toml or requirement files; - is stdin. [default: pyproject.toml, else requirements.in]",
+            help="pyproject.toml, setup.cfg, a script (PEP 723) or requirement files; - is stdin. [default: "
+            "pyproject.toml, else requirements.in]",
         ),
     ] = None,
     output: Annotated[

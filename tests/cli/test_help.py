@@ -85,36 +85,46 @@ def test_unknown_command(cli, word):
     assert result.stderr.count("error: ") == 1
 
 
+_COMMANDS = ("lock", "check", "export", "tree", "why")
+
+
 def test_readme_names_options_that_exist(help_of):
-    known = _options(help_of("lock"))
-    shown = set()
+    known = {command: _options(help_of(command)) for command in _COMMANDS}
+    shown = 0
     for line in _CONSOLE:
         for command in line.partition("#")[0].split("&&"):
             words = shlex.split(command)
             if words and Path(words[0]).name == "pinkeeper":
-                assert words[1] == "lock", line
-                shown |= {word.partition("=")[0] for word in words[2:] if word.startswith("-")}
-    assert len(shown) >= 5
-    assert shown <= known
+                options = {word.partition("=")[0] for word in words[2:] if word.startswith("-")}
+                assert options <= known[words[1]], line
+                shown += len(options)
+    assert shown >= 10
     prose = re.sub(r"```.*?```|`pip [^`]*`", "", _README, flags=re.DOTALL)
-    named = set(re.findall(r"`(--[a-z][a-z-]+)", prose))
-    assert named - {"--require-hashes"} <= known
+    named = set(re.findall(r"`(?:lock )?(--[a-z][a-z-]+)", prose))
+    assert named - {"--require-hashes"} <= known["lock"]
 
 
-@pytest.mark.parametrize("line", [line for line in _CONSOLE if line.startswith("pinkeeper lock")])
+@pytest.mark.parametrize("line", [line for line in _CONSOLE if line.startswith("pinkeeper ")])
 def test_readme_commands_run(index, cli, line):
-    index.add_release("fastapi", "1.0", tags=["py3-none-any"])
+    index.add_release("fastapi", "1.0", tags=["py3-none-any"], requires=["idna"])
+    index.add_release("idna", "1.0")
     cli.write("requirements.in", "fastapi\n")
-    assert cli("lock", "-i", index.url, "--no-header").status == 0
-    words = shlex.split(line.partition("#")[0])[1:]
-    result = cli(*words, "-i", index.url, "--no-header")
+    cli.write("poetry.lock", "")
+    cli.write("locks/README", "")
+    target = ("--python-version", "3.12", "--platform", "linux_x86_64")
+    assert cli("lock", "-i", index.url, *target, "-o", "requirements.txt", "-o", "pylock.toml").status == 0
+    words = shlex.split(line.partition("#")[0].partition(">")[0])[1:]
+    asks = ["-i", index.url, *(target if "--check" in words else ())] if words[0] in {"lock", "check"} else []
+    if "--check" in words:
+        assert cli("lock", "-i", index.url, *target).status == 0
+    result = cli(*words, *asks)
     assert result.status == 0, result.stderr
 
 
 def test_readme_settings_are_all_known(index, cli):
     index.add_release("alpha", "1.0", tags=["py3-none-any"])
     blocks = re.findall(r"```toml\n(.*?)```", _README, flags=re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     cli.write(
         "pyproject.toml",
         '[project]\nname = "own"\nversion = "1"\ndependencies = ["alpha"]\n[project.optional-dependencies]\n'
