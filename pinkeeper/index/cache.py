@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Cache:
         self._root = None if directory is None else directory / _LAYOUT
         self._log = log
         self._writable = directory is not None
+        self._writing = threading.Lock()
 
     def read(self, kind: str, key: str) -> bytes | None:
         """The payload of an entry; None where there is none or it is damaged."""
@@ -66,29 +68,39 @@ class Cache:
 
     def write(self, kind: str, key: str, payload: bytes) -> None:
         """Keep an entry, whole or not at all."""
-        if self._root is None or not self._writable:
+        if self._root is None:
             return
         import tempfile  # noqa: PLC0415 - a run that finds everything fresh writes nothing
 
         directory = self._root / kind
         content = _MARK + zlib.crc32(payload).to_bytes(4, "big") + payload
-        try:
+        with self._writing:
+            if not self._writable:
+                return
             try:
-                handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
-            except FileNotFoundError:
-                self._create(directory)
-                handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                os.replace(temporary, directory / key)  # noqa: PTH105 - as above
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)  # noqa: PTH108
-                raise
-        except OSError as error:
+                try:
+                    handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
+                except FileNotFoundError:
+                    self._create(directory)
+                    handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
+                try:
+                    with os.fdopen(handle, "wb") as file:
+                        file.write(content)
+                    os.replace(temporary, directory / key)  # noqa: PTH105 - as above
+                except BaseException:
+                    with contextlib.suppress(OSError):
+                        os.unlink(temporary)  # noqa: PTH108
+                    raise
+            except OSError as error:
+                self._writable = False
+                self._tell(
+                    f"the cache {self.directory} cannot be written ({error.strerror}); nothing more is kept in it"
+                )
+
+    def close(self) -> None:
+        """Let a write that is under way end, and begin none: threads that fetch may be cut off at any moment after."""
+        with self._writing:
             self._writable = False
-            self._tell(f"the cache {self.directory} cannot be written ({error.strerror}); nothing more is kept in it")
 
     def drop(self, kind: str, key: str) -> None:
         """Forget an entry."""

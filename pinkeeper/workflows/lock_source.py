@@ -141,6 +141,7 @@ def open_source(
     try:
         yield OpenSource(source=source, counters=lambda: (client.requests, client.bytes_read))
     finally:
+        cache.close()
         client.close()
 
 
