@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from packaging.requirements import InvalidRequirement
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    NormalizedName,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
-from packaging.version import Version
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from pinkeeper.errors import InputError
 from pinkeeper.lockfile.requirement_comments import read_origin
+from pinkeeper.lockfile.url_versions import version_in_url
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.lock import Lock, LockedPackage, TargetSpelling
@@ -33,16 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = ["read_pylock"]
 
-_ENTRY = re.compile(r"^[ \t]*\[\[[ \t]*packages[ \t]*\]\]", re.MULTILINE)
+_ENTRY = re.compile(r"[ \t]*\[\[[ \t]*packages[ \t]*\]\]")
 _WORDS_OF_A_TARGET = 2
 _HEX = re.compile(r"[0-9a-f]{64}")
+_URL = re.compile(r"[^\s\x00-\x20<>\"{}|\\^`]+")  # RFC 3986 leaves these out; elsewhere they end or expand it
 
 
 def read_pylock(text: str, *, path: str) -> Lock:
     """The packages of a lock, with what ``tool.pinkeeper`` says of them if it is ours.
 
     Entries that no hash pins (a directory, version control) are in `Lock.unpinned` alone. Raises InputError for what
-    is no TOML or no valid lock of version 1.
+    is no TOML or no valid lock of version 1, and for a text that would not stay what it is on a line of another file.
     """
     from packaging.pylock import Pylock, PylockValidationError  # noqa: PLC0415 - most locks are requirements files
 
@@ -50,10 +46,12 @@ def read_pylock(text: str, *, path: str) -> Lock:
     try:
         pylock = Pylock.from_dict(data)
     except PylockValidationError as error:
-        raise InputError(f"not a valid lock (PEP 751): {error}", where=path) from error
+        reason = error.message.partition("\n")[0]
+        context = f" in {error.context}" if error.context else ""
+        raise InputError(f"not a valid lock (PEP 751): {reason}{context}", where=path) from error
     except (ValueError, TypeError, RecursionError) as error:
         raise InputError(f"not a valid lock (PEP 751): {error or type(error).__name__}", where=path) from error
-    lines = [text.count("\n", 0, found.start()) + 1 for found in _ENTRY.finditer(text)]
+    lines = [number for number, line in enumerate(text.split("\n"), start=1) if _ENTRY.match(line)]
     if len(lines) != len(pylock.packages):
         lines = [0] * len(pylock.packages)
     packages = []
@@ -104,22 +102,22 @@ def _package(entry: Package, *, where: str) -> LockedPackage | None:
     url, hashes = None, frozenset(digest for file in files for digest in file.digests)
     if entry.archive is not None:
         folder = entry.archive.subdirectory
-        url = _location(entry.archive) + (f"#subdirectory={quote(folder)}" if folder else "")
+        url = _location(entry.archive, where=where) + (f"#subdirectory={quote(folder)}" if folder else "")
         hashes = frozenset(_digests(entry.archive.hashes, where=where))
-    version = entry.version or next((_version(file.filename) for file in files), None) or (url and _version(url))
+    version = entry.version or (own.version() if url else None) or _version_in(url, files, name=entry.name)
     if not version or not (files or url):
         return None
     return LockedPackage(
         name=entry.name,
         version=version,
         hashes=hashes,
-        extras=frozenset(canonicalize_name(extra) for extra in own.texts("extras")),
+        extras=frozenset(_name(extra, where=where) for extra in own.texts("extras")),
         requested_by=tuple(_origin(text) for text in own.texts("requested-by")),
-        needs=own.requirements("needs") or tuple(_needs(entry)),
+        needs=own.requirements("needs") or tuple(_needs(entry, where=where)),
         url=url,
-        marker=None if entry.marker is None else str(entry.marker),
+        marker=None if entry.marker is None else _one_line(str(entry.marker), where=where),
         files=tuple(sorted(files, key=lambda file: file.filename)),
-        index=None if entry.index is None else redact(entry.index),
+        index=None if entry.index is None else _url(entry.index, where=where),
         requires_python=None if entry.requires_python is None else str(entry.requires_python),
     )
 
@@ -128,33 +126,73 @@ def _file(file: PackageWheel | PackageSdist, entry: Package, *, where: str) -> D
     filename = file.filename
     return DistributionFile(
         filename=filename,
-        url=_location(file),
+        url=_location(file, where=where),
         digests=tuple(sorted(_digests(file.hashes, where=where))),
         size=file.size,
-        upload_time=file.upload_time,
+        upload_time=_in_utc(file.upload_time, where=where),
         requires_python=None if entry.requires_python is None else str(entry.requires_python),
         wheel_tags="-".join(filename[: -len(".whl")].split("-")[-3:]) if filename.endswith(".whl") else None,
         local=file.url is None,
     )
 
 
-def _location(file: PackageWheel | PackageSdist | PackageArchive) -> str:
+def _location(file: PackageWheel | PackageSdist | PackageArchive, *, where: str) -> str:
     """The URL without credentials, else the path."""
-    return redact(file.url) if file.url is not None else file.path or ""
+    return _one_line(file.path or "", where=where) if file.url is None else _url(file.url, where=where)
+
+
+def _url(text: str, *, where: str) -> str:
+    url = redact(_one_line(text, where=where))
+    if not _URL.fullmatch(url) or not _has_parts(url):
+        raise InputError(f"not a URL: {url}", where=where)
+    return url
+
+
+def _has_parts(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).scheme)
+    except ValueError:
+        return False
 
 
 def _digests(hashes: Mapping[str, str], *, where: str) -> Iterable[Digest]:
+    """The hashes of the algorithms that we compute; the standard admits whatever Python does."""
     for algorithm, value in hashes.items():
-        try:
-            yield Digest.parse(f"{algorithm}:{value}")
-        except ValueError as error:
-            raise InputError(str(error), where=where) from error
+        if algorithm.lower() in Digest.ALGORITHMS:
+            try:
+                yield Digest.parse(f"{algorithm}:{value}")
+            except ValueError as error:
+                raise InputError(str(error), where=where) from error
 
 
-def _needs(entry: Package) -> Iterable[Requirement]:
+def _in_utc(moment: datetime | None, *, where: str) -> datetime | None:
+    """A time in UTC, as the standard wants it; one without an offset is taken to be."""
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InputError(f"not a time in UTC: {moment}", where=where) from None
+
+
+def _needs(entry: Package, *, where: str) -> Iterable[Requirement]:
     """Names, each once, of what an entry of another tool depends on."""
     names = {name for table in entry.dependencies or () if isinstance(name := table.get("name"), str)}
-    return (Requirement(name=canonicalize_name(name)) for name in sorted(names))
+    return (Requirement(name=_name(name, where=where)) for name in sorted(names))
+
+
+def _name(text: str, *, where: str) -> NormalizedName:
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName as error:
+        raise InputError(f"not a name: {text!r}", where=where) from error
+
+
+def _one_line(text: str, *, where: str) -> str:
+    """A text that stays on its line wherever it is written. Raises InputError for one that does not."""
+    if not text.isprintable():
+        raise InputError(f"it has a character that is none to print: {text!r}", where=where)
+    return text
 
 
 def _with_parents(packages: Iterable[LockedPackage]) -> tuple[LockedPackage, ...]:
@@ -166,13 +204,9 @@ def _with_parents(packages: Iterable[LockedPackage]) -> tuple[LockedPackage, ...
     return tuple(replace(package, required_by=tuple(sorted(parents.get(package.name, ())))) for package in listed)
 
 
-def _version(location: str) -> Version | None:
-    """The version in the name of a wheel or sdist."""
-    name = unquote(urlsplit(location).path.rpartition("/")[2])
-    try:
-        return parse_wheel_filename(name)[1] if name.endswith(".whl") else parse_sdist_filename(name)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename):
-        return None
+def _version_in(url: str | None, files: Sequence[DistributionFile], *, name: NormalizedName) -> Version | None:
+    """The version that the name of a wheel or sdist tells, which stands for all of them; None where none does."""
+    return version_in_url(files[0].filename if files else url or "", name=name)
 
 
 def _origin(text: str) -> Origin:
@@ -210,10 +244,18 @@ class _Own:
         value = self._table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise InputError(f"{key} is not an array of texts", where=self.where)
-        return tuple(value)
+        return tuple(_one_line(item, where=self.where) for item in value)
+
+    def version(self) -> Version | None:
+        """The version of an archive, where the standard has no place for it."""
+        text = self.text("version")
+        try:
+            return None if text is None else Version(text)
+        except InvalidVersion as error:
+            raise InputError(f"not a version: {text!r}", where=self.where) from error
 
     def requirements(self, key: str) -> tuple[Requirement, ...]:
         try:
-            return tuple(map(parse_requirement, self.texts(key)))
+            return tuple(parse_requirement(redact(text)) for text in self.texts(key))
         except InvalidRequirement as error:
             raise InputError(f"{key}: not a requirement: {str(error).splitlines()[0]}", where=self.where) from error

@@ -2,30 +2,35 @@
 
 The lock is for one use: extras and groups were chosen when it was made, so it declares none. What the standard has no
 place for stands under ``tool.pinkeeper``: of the whole lock, its targets, its roots, the command and the fingerprint;
-of a package, who asked for it, its extras, and its needs with specifiers.
+of a package, who asked for it, its extras, and its needs with specifiers; of an archive whose name does not tell its
+version, that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import unquote, urldefrag
+from urllib.parse import quote, unquote, urldefrag
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName
 
+from pinkeeper.errors import ConfigurationError
+from pinkeeper.lockfile.url_versions import version_in_url
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.requirement import Requirement
+from pinkeeper.model.url import redact
 
-__all__ = ["PylockOptions", "render_pylock"]
+__all__ = ["PylockOptions", "render_pylock", "sayable"]
 
 _Value = str | int | datetime | Mapping[str, "_Value"] | tuple["_Value", ...]
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _DELETE = 0x7F
+_OF_URLS = "%:/?#[]@!$&'()*+,;="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +45,58 @@ class PylockOptions:
     left_out: tuple[str, ...] = ()
 
 
+def sayable(lock: Lock) -> Lock:
+    """A lock without what the standard has no place for: of several sdists of a release, all but one.
+
+    Raises ConfigurationError for a file whose name is none of PEP 427 or PEP 625, so that installers would refuse the
+    whole lock for it, and for a package that has neither files nor a direct reference with hashes.
+    """
+    return replace(lock, packages=tuple(map(_sayable, lock.packages)))
+
+
+def _sayable(package: LockedPackage) -> LockedPackage:
+    if package.url is not None:
+        if not package.hashes:
+            raise _unsayable(package, "has no hash", package.url)
+        return package
+    wheels = [file for file in package.files if file.is_wheel]
+    sdists = [file for file in package.files if not file.is_wheel]
+    named = [file for file in sdists if version_in_url(file.filename, name=package.name) == package.version]
+    chosen = sorted(named, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename))[:1]
+    for file in (*wheels, *(chosen or sdists)):
+        if version_in_url(file.filename, name=package.name) != package.version:
+            raise _unsayable(package, "has a file whose name is not as the standard has it", file.filename)
+    if not package.files:
+        raise _unsayable(package, "is known by its hashes alone", ", ".join(sorted(map(str, package.hashes))))
+    if len(sdists) == len(chosen):
+        return package
+    files = tuple(file for file in package.files if file.is_wheel or file in chosen)
+    return replace(
+        package,
+        files=files,
+        hashes=package.hashes & frozenset(digest for file in files for digest in file.digests),
+    )
+
+
+def _unsayable(package: LockedPackage, why: str, detail: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{package.name} {package.version} {why}, which pylock.toml cannot say",
+        details=(detail,),
+        remedy="write requirements.txt",
+    )
+
+
 def render_pylock(lock: Lock, *, options: PylockOptions) -> str:
-    """The whole text, ending with a newline.
+    """The whole text, ending with a newline. Raises ConfigurationError for what `sayable` does.
 
     Each package has `files`, with a URL or a path relative to the lock, of which those digests are written that are
     among its `hashes`.
     """
-    return "".join(f"{line}\n" for line in _lines(lock, options))
+    return "".join(f"{line}\n" for line in _lines(sayable(lock), options))
 
 
 def _lines(lock: Lock, options: PylockOptions) -> Iterator[str]:
-    yield from (f"# {text}" for text in options.left_out)
+    yield from (f"# {' '.join(text.split())}" for text in options.left_out)
     yield 'lock-version = "1.0"'
     if lock.environments:
         yield from _assigned("environments", lock.environments)
@@ -74,12 +120,14 @@ def _lines(lock: Lock, options: PylockOptions) -> Iterator[str]:
     if options.fingerprint is not None:
         yield from _assigned("fingerprint", options.fingerprint)
     yield from _assigned("targets", tuple(" ".join(target) for target in lock.targets))
-    yield from _assigned("roots", tuple(map(str, lock.roots)))
+    yield from _assigned("roots", tuple(redact(str(root)) for root in lock.roots))
 
 
 def _package(package: LockedPackage, entries: Mapping[NormalizedName, list[LockedPackage]]) -> Iterator[str]:
     yield from _assigned("name", package.name)
-    yield from _assigned("version", str(package.version))
+    knows_version = package.url is None or version_in_url(package.url, name=package.name) == package.version
+    if knows_version:
+        yield from _assigned("version", str(package.version))
     if package.marker is not None:
         yield from _assigned("marker", package.marker)
     if package.requires_python is not None and _is_specifier(package.requires_python):
@@ -94,16 +142,22 @@ def _package(package: LockedPackage, entries: Mapping[NormalizedName, list[Locke
         yield from (f"sdist = {_inline(_file(file, package))}" for file in package.files if not file.is_wheel)
         if wheels := tuple(_file(file, package) for file in package.files if file.is_wheel):
             yield from _assigned("wheels", wheels)
-    said: dict[str, tuple[str, ...]] = {
+    yield from _own(package, knows_version=knows_version)
+
+
+def _own(package: LockedPackage, *, knows_version: bool) -> Iterator[str]:
+    """The table of what the standard has no place for, where there is any."""
+    said: dict[str, _Value] = {
+        "version": () if knows_version else str(package.version),
         "extras": tuple(sorted(package.extras)),
-        "needs": tuple(map(str, package.needs)),
+        "needs": tuple(redact(str(need)) for need in package.needs),
         "requested-by": tuple(sorted({origin.via() for origin in package.requested_by})),
     }
     if any(said.values()):
         yield "[packages.tool.pinkeeper]"
-        for key, texts in said.items():
-            if texts:
-                yield from _assigned(key, texts)
+        for key, value in said.items():
+            if value:
+                yield from _assigned(key, value)
 
 
 def _dependencies(
@@ -145,7 +199,8 @@ def _file(file: DistributionFile, package: LockedPackage) -> dict[str, _Value]:
 
 
 def _location(url: str) -> dict[str, _Value]:
-    return {"url": url} if "://" in url else {"path": url}
+    """A URL without credentials, what RFC 3986 does not let stand in it encoded; or a path."""
+    return {"url": quote(redact(url), safe=_OF_URLS)} if "://" in url else {"path": url}
 
 
 def _hashes(digests: Iterable[Digest]) -> dict[str, _Value]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 __all__ = ["Digest"]
 
@@ -16,6 +17,8 @@ _HEX = re.compile(r"[0-9a-f]+\Z")
 @dataclass(frozen=True, slots=True, order=True)
 class Digest:
     """``algorithm`` in lower case and ``value`` in lower-case hexadecimal."""
+
+    ALGORITHMS: ClassVar[frozenset[str]] = frozenset(_HEX_LENGTHS)
 
     algorithm: str
     value: str

@@ -110,10 +110,19 @@ def rendered(made: Lock, outputs: Outputs, surroundings: Surroundings, *, whole:
             stands = _stands(output, surroundings)
             if stands is not None and without_fingerprint(stands) == without_fingerprint(text):
                 text = stands
-        if _content(read_lock(text, path=output)) != _content(made):
+        if _content(read_lock(text, path=output)) != _content(_sayable(made, output)):
             raise PinkeeperError("the lock does not read back as it was made; this is a defect of pinkeeper")
         texts[output] = text
     return texts
+
+
+def _sayable(made: Lock, output: str) -> Lock:
+    """A lock as far as the format of an output can say it. Raises ConfigurationError."""
+    if not is_pylock(output):
+        return made
+    from pinkeeper.lockfile.pylock_writer import sayable  # noqa: PLC0415 - few locks are one
+
+    return sayable(made)
 
 
 def located(lock: Lock, output: str, surroundings: Surroundings) -> Lock:
@@ -123,16 +132,22 @@ def located(lock: Lock, output: str, surroundings: Surroundings) -> Lock:
         packages=tuple(
             replace(
                 package,
+                index=None if package.index is not None and _is_here(package.index) else package.index,
                 files=tuple(
-                    replace(file, url=_relative(package, file, output, surroundings)) if file.local else file
+                    replace(file, url=_relative(package, file, output, surroundings))
+                    if file.local or _is_here(file.url)
+                    else file
                     for file in package.files
                 ),
             )
-            if any(file.local for file in package.files)
-            else package
             for package in lock.packages
         ),
     )
+
+
+def _is_here(url: str) -> bool:
+    """Whether a URL is a path of this machine, as those of an index in a folder are."""
+    return url.startswith("file:") or "://" not in url
 
 
 def _relative(package: LockedPackage, file: DistributionFile, output: str, surroundings: Surroundings) -> str:
@@ -142,7 +157,7 @@ def _relative(package: LockedPackage, file: DistributionFile, output: str, surro
             f"{package.name} {package.version} lies in a folder outside of the project, which pylock.toml cannot name",
             where=output,
             details=(file.filename,),
-            remedy="put the folder of --find-links into the project, or write requirements.txt",
+            remedy="put the folder into the project, or write requirements.txt",
         )
     folder = PurePosixPath("." if output == "-" else output.replace(os.sep, "/")).parent
     return posixpath.relpath(path.replace(os.sep, "/"), str(folder))

@@ -10,7 +10,7 @@ import pytest
 from packaging.pylock import Pylock
 
 from tests.support.command_line import CommandLine
-from tests.support.distributions import make_wheel
+from tests.support.distributions import make_sdist, make_wheel
 from tests.support.index import LoopbackIndex
 from tests.support.lock_text import read_pins
 
@@ -154,3 +154,29 @@ def test_one_that_is_broken_is_not_replaced(project, index):
     assert done.status == 2
     assert "pylock.toml: not a valid lock (PEP 751)" in done.stderr
     assert project.read("pylock.toml") == 'lock-version = "1.0"\n'
+
+
+def test_an_index_in_a_folder_is_no_url(project):
+    built = make_wheel("app", "1.0")
+    project.write(f"index/app/{built.filename}", built.content)
+    project.write("index/app/index.html", f'<a href="{built.filename}#sha256={built.sha256}">{built.filename}</a>')
+    url = (project.directory / "index").as_uri()
+    done = project("lock", "-i", url, *TARGETS, "-o", "pylock.toml", "--cooldown", "0")
+    assert done.status == 0, done.stderr
+    entry = Pylock.from_dict(tomllib.loads(project.read("pylock.toml"))).packages[0]
+    assert entry.index is None
+    assert [wheel.path for wheel in entry.wheels or ()] == [f"index/app/{built.filename}"]
+
+
+def test_all_files_but_one_sdist(project, index):
+    index.add_release("gamma", "3.0", sdist=True)
+    zipped = make_sdist("gamma", "3.0", format="zip")
+    index.add(zipped)
+    outputs = ("-o", "requirements.txt", "-o", "pylock.toml", "--hashes", "all")
+    done = project("lock", "-i", index.url, *TARGETS, *outputs)
+    assert done.status == 0, done.stderr
+    assert zipped.sha256 in project.read("requirements.txt")
+    assert zipped.sha256 not in project.read("pylock.toml")
+    before = project.read("pylock.toml")
+    assert project("lock", "-i", index.url, *TARGETS, *outputs).status == 0
+    assert project.read("pylock.toml") == before

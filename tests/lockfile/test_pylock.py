@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,10 +14,10 @@ from packaging.pylock import Pylock
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from pinkeeper.errors import InputError
+from pinkeeper.errors import ConfigurationError, InputError
 from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
 from pinkeeper.lockfile.pylock_reader import read_pylock
-from pinkeeper.lockfile.pylock_writer import PylockOptions, render_pylock
+from pinkeeper.lockfile.pylock_writer import PylockOptions, render_pylock, sayable
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.lock import Lock, LockedPackage
@@ -206,8 +207,74 @@ def test_a_direct_reference_is_an_archive():
     assert entry.archive is not None
     assert entry.archive.url == "https://forge.example/o/tool/archive/abc.tar.gz"
     assert entry.archive.subdirectory == "python"
+    assert entry.version is None, "a source tree may say another one tomorrow, for all that the standard knows"
     (read,) = read_pylock(text, path="pylock.toml").packages
     assert (read.url, read.version, read.hashes) == (package.url, package.version, package.hashes)
+
+
+@pytest.mark.parametrize(
+    ("url", "version"),
+    [
+        ("https://files.example/tool-1.2-py3-none-any.whl", "1.2"),
+        ("https://files.example/tool-1.2%2Bcpu.tar.gz", "1.2+cpu"),
+        ("https://forge.example/o/tool/archive/v1-2.tar.gz", "1.2"),
+    ],
+)
+def test_a_direct_reference_reads_back(url, version):
+    package = LockedPackage(
+        name=canonicalize_name("tool"), version=Version(version), hashes=frozenset({A}), url=url, extras=frozenset("x")
+    )
+    text = render_pylock(Lock(packages=(package,)), options=PylockOptions())
+    assert read_pylock(text, path="pylock.toml").packages == (package,)
+
+
+def test_no_secret_of_a_requirement_is_written():
+    asks = parse_requirement("tool @ https://user:sesame@files.example/tool-1-py3-none-any.whl")
+    package = LockedPackage(name=asks.name, version=Version("1"), hashes=frozenset({A}), url=asks.url, needs=(asks,))
+    text = render_pylock(Lock(packages=(package,), roots=(asks,)), options=PylockOptions())
+    assert "sesame" not in text
+    assert text.count("https://files.example/tool-1-py3-none-any.whl") == 3
+
+
+def test_a_url_is_encoded_where_the_index_did_not():
+    file = replace(wheel("a", "1", A), url="https://files.example/my files/a-1%2B-[py3].whl?x={1}")
+    text = render_pylock(Lock(packages=(pin("a", "1", file),)), options=PylockOptions())
+    (read,) = read_pylock(text, path="pylock.toml").packages
+    assert read.files[0].url == "https://files.example/my%20files/a-1%2B-[py3].whl?x=%7B1%7D"
+
+
+# What the standard has no place for
+
+
+def sdist(filename: str, digest: Digest) -> DistributionFile:
+    return DistributionFile(filename=filename, url=f"https://files.example/{filename}", digests=(digest,))
+
+
+def test_of_several_sdists_one_is_written():
+    package = pin("a", "1", wheel("a", "1", A), sdist("a-1.zip", B), sdist("a-1.tar.gz", C), sdist("a-1.tar.bz2", B))
+    said = sayable(Lock(packages=(package,))).packages[0]
+    assert [file.filename for file in said.files] == ["a-1-py3-none-any.whl", "a-1.tar.gz"]
+    assert said.hashes == {A, C}
+    text = render_pylock(Lock(packages=(package,)), options=PylockOptions())
+    assert read_pylock(text, path="pylock.toml").packages == (said,)
+
+
+@pytest.mark.parametrize(
+    ("package", "detail"),
+    [
+        pytest.param(pin("a", "1", sdist("a-1.tar.bz2", A)), "a-1.tar.bz2", id="an old kind of sdist"),
+        pytest.param(pin("a", "1rc1", sdist("a-1-rc1.tar.gz", A)), "a-1-rc1.tar.gz", id="a dash in the version"),
+        pytest.param(
+            pin("a", "1", wheel("a", "1", A, "x1-py3-none-any")), "a-1-x1-py3-none-any.whl", id="a build tag of letters"
+        ),
+        pytest.param(replace(pin("a", "1"), hashes=frozenset({A})), str(A), id="hashes without files"),
+        pytest.param(replace(pin("a", "1"), url="https://files.example/a-1.zip"), "a-1.zip", id="a URL without hashes"),
+    ],
+)
+def test_what_cannot_be_said_is_refused(package, detail):
+    with pytest.raises(ConfigurationError, match="cannot say") as caught:
+        render_pylock(Lock(packages=(package,)), options=PylockOptions())
+    assert detail in str(caught.value)
 
 
 # What others write
@@ -234,6 +301,17 @@ def test_another_tool_s_lock():
         ("a-1-py3-none-any.whl", "https://files.example/a-1-py3-none-any.whl")
     ]
     assert [str(need) for need in package.needs] == ["b"]
+
+
+def test_hashes_of_algorithms_that_are_not_ours_are_passed_over():
+    text = entry(WHEEL.replace("hashes = {", f'hashes = {{ blake2b = "{"b" * 128}", '))
+    assert read_pylock(text, path="pylock.toml").packages[0].hashes == {A}
+
+
+def test_upload_times_are_in_utc():
+    for written in ("2024-05-06T09:08:09.120000+02:00", "2024-05-06T07:08:09.120000"):
+        text = entry(WHEEL.replace("hashes", f"upload-time = {written}, hashes"))
+        assert read_pylock(text, path="pylock.toml").packages[0].files[0].upload_time == UPLOADED
 
 
 def test_a_version_that_only_the_file_tells():
@@ -275,6 +353,35 @@ def test_what_no_hash_pins_is_set_apart(body, said):
             entry(f'version = "1"\n{WHEEL}\ntool.pinkeeper.needs = ["=="]'), ("not a requirement",), id="needs"
         ),
         pytest.param(entry(f'version = "1"\n{WHEEL}\ntool.pinkeeper.extras = "x"'), ("not an array",), id="extras"),
+        pytest.param(
+            entry(f'{WHEEL}\ntool.pinkeeper.requested-by = ["a.in\\nevil==1"]'),
+            ("pylock.toml:3", "a.in\\nevil==1"),
+            id="a comment that goes on in the next line",
+        ),
+        pytest.param(entry(f'{WHEEL}\ntool.pinkeeper.extras = ["x] --evil"]'), ("not a name",), id="an extra"),
+        pytest.param(
+            entry(f"{WHEEL}\nmarker = \"os_name == 'a\\u2028b'\""), ("none to print",), id="a marker of two lines"
+        ),
+        pytest.param(
+            entry(f'{WHEEL}\nindex = "https://index.example/ --evil"'), ("not a URL",), id="an index and more"
+        ),
+        pytest.param(entry(WHEEL.replace("/a-1-", "/${HOME}/a-1-")), ("not a URL",), id="a URL with a variable"),
+        pytest.param(
+            entry(f'archive = {{ url = "https://[x/a-1.zip", hashes = {{ sha256 = "{A.value}" }} }}'),
+            ("not a URL",),
+            id="no host",
+        ),
+        pytest.param(
+            entry(f'archive = {{ url = "https://x/a.zip", hashes = {{ sha256 = "{A.value}" }} }}')
+            + 'tool.pinkeeper.version = "one"',
+            ("not a version",),
+            id="the version of an archive",
+        ),
+        pytest.param(
+            entry(WHEEL.replace("hashes", "upload-time = 0001-01-01T00:00:00+09:00, hashes")),
+            ("not a time",),
+            id="before time began",
+        ),
         pytest.param(
             'lock-version = "1.0"\ncreated-by = "x"\npackages = []\ntool.pinkeeper.targets = ["linux"]',
             ("not a target",),
