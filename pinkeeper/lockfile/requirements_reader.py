@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -16,7 +16,9 @@ from pinkeeper.lockfile.requirement_comments import (
     header_command,
     header_fingerprint,
     read_annotations,
+    version_below,
 )
+from pinkeeper.lockfile.url_versions import version_in_url
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.logical_lines import logical_lines
@@ -28,7 +30,6 @@ _HASH = re.compile(r"\s--hash[=\s]\s*(\S+)")
 _OPTIONS = re.compile(r"\s--?[a-zA-Z].*")
 # What all of these tools write for all but a few packages; the rest takes the long way.
 _PLAIN_PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[([A-Za-z0-9._, -]*)\])?\s*==\s*([A-Za-z0-9.!+_-]+)\s*\Z")
-_VERSION_IN_WHEEL_URL = re.compile(r"/[^/-]+-([^/-]+)(?:-\d[^/-]*)?-[^/-]+-[^/-]+-[^/-]+\.whl(?:[#?]|\Z)")
 
 
 def read_requirements_lock(text: str, *, path: str) -> Lock:
@@ -39,11 +40,12 @@ def read_requirements_lock(text: str, *, path: str) -> Lock:
     """
     packages: list[LockedPackage] = []
     options: list[tuple[int, str]] = []
+    lines = text.splitlines()
     for line, content in logical_lines(text):
         if content.startswith("-"):
             options.append((line, redact(content)))
             continue
-        package = _package(content, line=line, where=f"{path}:{line}")
+        package = _package(content, line=line, lines=lines, where=f"{path}:{line}")
         if package is not None:
             packages.append(package)
     said = read_annotations(text, (package.line for package in packages if package.line is not None))
@@ -67,7 +69,7 @@ def _annotated(package: LockedPackage, said: Mapping[int, Annotation]) -> Locked
     return replace(package, requested_by=annotation.requested_by, required_by=annotation.required_by)
 
 
-def _package(content: str, *, line: int, where: str) -> LockedPackage | None:
+def _package(content: str, *, line: int, lines: Sequence[str], where: str) -> LockedPackage | None:
     try:
         hashes = frozenset(Digest.parse(text) for text in _HASH.findall(content))
     except ValueError as error:
@@ -88,24 +90,26 @@ def _package(content: str, *, line: int, where: str) -> LockedPackage | None:
         if text.startswith((".", "/")) or "://" in text.partition("@")[0]:
             return None  # a local project or a bare address: nothing here is a pin
         raise InputError(f"not a requirement: {str(error).splitlines()[0]}", where=where) from None
-    pinned = _pinned(requirement)
-    if pinned is None:
+    name = canonicalize_name(requirement.name)
+    pinned = _pinned(requirement) if requirement.url is None else version_below(lines, line)
+    if pinned is not None:
+        version = _version(pinned, where=where)
+    elif requirement.url is None or (told := version_in_url(requirement.url, name=name)) is None:
         return None
+    else:
+        version = told
     return LockedPackage(
-        name=canonicalize_name(requirement.name),
-        version=_version(pinned, where=where),
+        name=name,
+        version=version,
         hashes=hashes,
         extras=frozenset(canonicalize_name(extra) for extra in requirement.extras),
-        url=requirement.url,
+        url=requirement.url and redact(requirement.url),
         marker=None if requirement.marker is None else str(requirement.marker),
         line=line,
     )
 
 
 def _pinned(requirement: Requirement) -> str | None:
-    if requirement.url is not None:
-        found = _VERSION_IN_WHEEL_URL.search(requirement.url)
-        return found[1] if found else None
     parts = list(requirement.specifier)
     if len(parts) != 1 or parts[0].operator not in {"==", "==="} or parts[0].version.endswith(".*"):
         return None

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pinkeeper.lockfile.url_versions import version_in_url
 from pinkeeper.model.lock import Lock, LockedPackage
+from pinkeeper.model.url import redact
 
 __all__ = ["RenderOptions", "render_requirements"]
 
@@ -35,7 +37,10 @@ class RenderOptions:
 
 
 def render_requirements(lock: Lock, *, options: RenderOptions) -> str:
-    """The whole text, ending with a newline."""
+    """The whole text, ending with a newline.
+
+    A direct reference whose URL does not tell its version has that in a comment.
+    """
     return "".join(f"{line}\n" for line in _lines(lock, options))
 
 
@@ -57,12 +62,14 @@ def _lines(lock: Lock, options: RenderOptions) -> Iterator[str]:
         yield from _package(package, options)
     if options.left_out:
         yield ""
-        yield from (f"# {text}" for text in options.left_out)
+        yield from (f"# {' '.join(text.split())}" for text in options.left_out)
 
 
 def _package(package: LockedPackage, options: RenderOptions) -> Iterator[str]:
     hashes = sorted(str(digest) for digest in package.hashes if digest.algorithm in _WRITTEN_ALGORITHMS)
     yield " \\\n".join([_requirement(package), *(f"    --hash={digest}" for digest in hashes)])
+    if package.url is not None and version_in_url(package.url, name=package.name) != package.version:
+        yield f"    # version {package.version}"
     parents = sorted({*(origin.via() for origin in package.requested_by), *package.required_by})
     if not options.annotate or not parents:
         return
@@ -75,6 +82,6 @@ def _package(package: LockedPackage, options: RenderOptions) -> Iterator[str]:
 
 def _requirement(package: LockedPackage) -> str:
     extras = f"[{','.join(sorted(package.extras))}]" if package.extras else ""
-    pin = f"=={package.version}" if package.url is None else f" @ {package.url}"
+    pin = f"=={package.version}" if package.url is None else f" @ {redact(package.url)}"
     marker = f" ; {package.marker}" if package.marker else ""
     return f"{package.name}{extras}{pin}{marker}"

@@ -100,6 +100,32 @@ def test_an_empty_lock_is_a_header():
     assert text.splitlines()[-1] == "#"
 
 
+def test_direct_references():
+    urls = {
+        "a": "https://user:sesame@files.example/a-1.0-py3-none-any.whl",
+        "b": "https://forge.example/o/b/archive/abc.tar.gz#subdirectory=python",
+    }
+    lock = Lock(packages=tuple(package(name, hashes=frozenset({A}), url=url) for name, url in urls.items()))
+    text = render_requirements(lock, options=RenderOptions(command=None, python="3.12", annotate=False))
+    assert text == (
+        f"a @ https://files.example/a-1.0-py3-none-any.whl \\\n    --hash={A}\n"
+        f"b @ https://forge.example/o/b/archive/abc.tar.gz#subdirectory=python \\\n    --hash={A}\n    # version 1.0\n"
+    )
+
+
+def test_what_is_left_out_stands_at_the_end_on_lines_of_its_own():
+    options = RenderOptions(command=None, python="3.12", left_out=("-e ./local is not pinned:\nit is a folder",))
+    text = render_requirements(Lock(packages=(package("a", hashes=frozenset({A})),)), options=options)
+    assert text.endswith("\n\n# -e ./local is not pinned: it is a folder\n")
+
+
+def test_the_fingerprint_stands_in_the_header():
+    options = RenderOptions(command="x", python="3.12", fingerprint="f" * 64)
+    text = render_requirements(Lock(), options=options)
+    assert text.endswith(f"#    x\n#\n# lock: sha256:{'f' * 64}\n#\n")
+    assert read_requirements_lock(text, path="requirements.txt").fingerprint == "f" * 64
+
+
 names = st.from_regex(r"[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,4}){0,2}", fullmatch=True).map(canonicalize_name)
 versions = st.builds(
     "{}{}{}".format,
@@ -115,16 +141,38 @@ packages = st.builds(
     hashes=st.frozensets(digests, min_size=1, max_size=4),
     extras=st.frozensets(names, max_size=2),
     marker=st.sampled_from([None, 'sys_platform == "linux"', 'python_version < "3.13" and os_name == "posix"']),
-    required_by=st.lists(names, max_size=3).map(tuple),
+    required_by=st.sets(names, max_size=3).map(lambda names: tuple(sorted(names))),
+    requested_by=st.sets(
+        st.sampled_from(
+            [
+                Origin(path="requirements.in"),
+                Origin(path="limits/constraints.txt", kind=OriginKind.CONSTRAINTS),
+                Origin(path="pyproject.toml", kind=OriginKind.PYPROJECT, project="demo"),
+                Origin(path="setup.cfg", kind=OriginKind.PYPROJECT),
+            ]
+        )
+    ).map(lambda origins: tuple(sorted(origins, key=Origin.via))),
+    url=st.none()
+    | st.sampled_from(
+        [
+            "https://files.example/a-1.0-py3-none-any.whl",
+            "https://forge.example/a/archive/abc.tar.gz#subdirectory=x%20y",
+        ]
+    ),
 )
 
 
-@given(pins=st.lists(packages, max_size=6, unique_by=lambda pin: pin.name), style=st.sampled_from(["split", "line"]))
-def test_what_is_rendered_is_read_back(pins, style):
-    text = render_requirements(
-        Lock(packages=tuple(pins)), options=RenderOptions(command="x", python="3.12", annotation_style=style)
-    )
+@given(
+    pins=st.lists(packages, max_size=6, unique_by=lambda pin: pin.name),
+    style=st.sampled_from(["split", "line"]),
+    fingerprint=st.none() | digests.map(lambda digest: digest.value),
+)
+def test_what_is_rendered_is_read_back(pins, style, fingerprint):
+    options = RenderOptions(command="x -y", python="3.12", annotation_style=style, fingerprint=fingerprint)
+    text = render_requirements(Lock(packages=tuple(pins)), options=options)
     read = read_requirements_lock(text, path="requirements.txt")
-    assert [(pin.name, pin.version, pin.hashes, pin.extras, pin.marker) for pin in read.packages] == [
-        (pin.name, pin.version, pin.hashes, pin.extras, pin.marker) for pin in sorted(pins, key=lambda pin: pin.name)
+    assert (read.command, read.fingerprint, read.options) == ("x -y", fingerprint, ())
+    assert read.packages == tuple(sorted(pins, key=lambda pin: pin.name))
+    assert [text.splitlines()[pin.line - 1].split("==")[0].split(" @")[0].split("[")[0] for pin in read.packages] == [
+        pin.name for pin in read.packages
     ]
