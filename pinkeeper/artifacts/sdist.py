@@ -33,8 +33,10 @@ class SdistFiles:
     setup_py: bytes | None = None
 
 
-def read_sdist_files(file: BinaryIO, *, filename: str) -> SdistFiles:
+def read_sdist_files(file: BinaryIO, *, filename: str, subdirectory: str = "") -> SdistFiles:
     """Read the four files from a ``.tar.gz``, ``.tgz``, ``.tar.bz2``, ``.tar.xz`` or ``.zip``.
+
+    subdirectory: the folder of the project below the top-level one, ``/`` between its parts.
 
     Reading stops when all four are found; a file that stands twice before that is refused, since it cannot be known
     which one an installer would take. Raises `ArtifactError` for that, for such a file in more than one top-level
@@ -49,11 +51,12 @@ def read_sdist_files(file: BinaryIO, *, filename: str) -> SdistFiles:
         raise ArtifactError(f"{shown(filename)} is not the name of an sdist that can be read")
     found: dict[str, bytes] = {}
     folders = set()
+    below = [part for part in subdirectory.split("/") if part]
     for name, read in members:
         path = name.removeprefix("./").split("/")
-        if len(path) != _DEPTH or path[1] not in _LIMITS:
+        folder, base = path[0], path[-1]
+        if len(path) < _DEPTH or path[1:-1] != below or base not in _LIMITS:
             continue
-        folder, base = path
         if base in found:
             raise ArtifactError(f"it has more than one {base} at its root", where=filename)
         folders.add(folder)

@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, parse_wheel_filename
 from packaging.version import Version
 
 from pinkeeper.errors import HashMismatchError, MetadataUnavailableError, NetworkError
@@ -23,6 +23,9 @@ from pinkeeper.index.client import Client
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.metadata import CoreMetadata, MetadataSource, group_by_extra
+
+if TYPE_CHECKING:
+    from pinkeeper.artifacts.sdist import SdistFiles
 
 __all__ = ["MetadataReader"]
 
@@ -104,15 +107,47 @@ class MetadataReader:
             )
         metadata = self._wheel(name, version, file) if file.is_wheel else self._sdist(name, version, file)
         if file.sha256 is not None:
-            record = _Record(
-                metadata.requires,
-                {str(extra): texts for extra, texts in metadata.requires_by_extra.items()},
-                metadata.requires_python,
-                tuple(sorted(metadata.provides_extras)),
-                metadata.source,
-            )
-            self._cache.write(_shelf(file.sha256), file.sha256, _ENCODER.encode(record))
+            self._keep(file.sha256, metadata)
         return metadata
+
+    def fetch_whole(
+        self, name: NormalizedName, file: DistributionFile, *, version: Version | None, subdirectory: str = ""
+    ) -> tuple[Version, str, CoreMetadata]:
+        """Read all of a file that no index vouches for: its version, its SHA-256 in hexadecimal, its metadata.
+
+        version: where its name tells; else the file must say it. subdirectory: where in an archive the project is.
+        Raises as `fetch` does.
+        """
+        if self._offline and not file.url.startswith("file:"):
+            raise NetworkError(
+                f"{file.filename} is not known yet, and --offline forbids to fetch it",
+                url=file.url,
+                remedy="run once without --offline",
+            )
+        with _temporary() as whole:
+            sha256 = self._whole(file, whole)
+            if file.is_wheel:
+                from pinkeeper.artifacts.wheel import wheel_metadata  # noqa: PLC0415
+
+                version = parse_wheel_filename(file.filename)[1]
+                content = wheel_metadata(whole, filename=file.filename)
+                metadata = self._parsed(content, name, version, file, MetadataSource.WHEEL)
+            else:
+                from pinkeeper.artifacts.sdist import read_sdist_files  # noqa: PLC0415
+                from pinkeeper.artifacts.static_version import static_version  # noqa: PLC0415
+
+                files = read_sdist_files(whole, filename=file.filename, subdirectory=subdirectory)
+                version = version or static_version(files, subject=file.filename)
+                if version is None:
+                    raise MetadataUnavailableError(
+                        f"{name}: the archive does not say its version, which a build would decide",
+                        where=file.url,
+                        remedy="ask for a release on an index, or for an archive with a static version",
+                    )
+                metadata = self._static(name, version, file, files, whole)
+        if not subdirectory:  # the same bytes hold other projects too
+            self._keep(sha256, metadata)
+        return version, sha256, metadata
 
     def sha256(self, file: DistributionFile) -> str:
         """The SHA-256 of a file whose index gives none, from its bytes. Raises HashMismatchError, NetworkError."""
@@ -120,6 +155,16 @@ class MetadataReader:
             return file.sha256
         with _temporary() as content:
             return self._whole(file, content)
+
+    def _keep(self, sha256: str, metadata: CoreMetadata) -> None:
+        record = _Record(
+            metadata.requires,
+            {str(extra): texts for extra, texts in metadata.requires_by_extra.items()},
+            metadata.requires_python,
+            tuple(sorted(metadata.provides_extras)),
+            metadata.source,
+        )
+        self._cache.write(_shelf(sha256), sha256, _ENCODER.encode(record))
 
     def _wheel(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
         from pinkeeper.artifacts.wheel import wheel_metadata  # noqa: PLC0415 - nothing of it is needed when cached
@@ -146,11 +191,7 @@ class MetadataReader:
     def _sdist(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
         from pinkeeper.artifacts.core_metadata import parse_core_metadata  # noqa: PLC0415
         from pinkeeper.artifacts.sdist import read_sdist_files  # noqa: PLC0415
-        from pinkeeper.artifacts.static_metadata import (  # noqa: PLC0415
-            NotStatic,
-            is_static,
-            static_sdist_metadata,
-        )
+        from pinkeeper.artifacts.static_metadata import is_static  # noqa: PLC0415
 
         beside = self._beside(file)
         if beside is not None and is_static(
@@ -159,12 +200,19 @@ class MetadataReader:
             return self._parsed(beside, name, version, file, MetadataSource.INDEX)
         with _temporary() as whole:
             self._whole(file, whole)
-            files = read_sdist_files(whole, filename=file.filename)
-            found = static_sdist_metadata(files, name=name, version=version, subject=file.filename)
-            if not isinstance(found, NotStatic):
-                return found
-            if name in self._allow_build:
-                return self._built(name, version, file, whole)
+            return self._static(name, version, file, read_sdist_files(whole, filename=file.filename), whole)
+
+    def _static(
+        self, name: NormalizedName, version: Version, file: DistributionFile, files: SdistFiles, whole: BinaryIO
+    ) -> CoreMetadata:
+        """What the files of an sdist say statically, else what a build says that the user allowed."""
+        from pinkeeper.artifacts.static_metadata import NotStatic, static_sdist_metadata  # noqa: PLC0415
+
+        found = static_sdist_metadata(files, name=name, version=version, subject=file.filename)
+        if not isinstance(found, NotStatic):
+            return found
+        if name in self._allow_build:
+            return self._built(name, version, file, whole)
         raise MetadataUnavailableError(
             f"{name} {version} has no wheel for the target, and its sdist does not say statically what it needs",
             where=file.filename,

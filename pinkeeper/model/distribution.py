@@ -31,6 +31,7 @@ class DistributionFile:
     core_metadata: tuple[Digest, ...] | None = None
     wheel_tags: str | None = None
     local: bool = False
+    direct: str | None = None
 
     @property
     def is_wheel(self) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["Credentials", "IndexURL", "path_of_file_url", "redact", "split_credentials"]
+__all__ = ["Credentials", "IndexURL", "canonical_url", "path_of_file_url", "redact", "split_credentials"]
 
 _USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s'\"<>]*@")
 
@@ -63,6 +63,13 @@ def split_credentials(url: str) -> tuple[str, Credentials | None]:
 def redact(text: str) -> str:
     """Take the user information off every URL inside a text, for messages and logs."""
     return _USERINFO.sub(r"\1", text)
+
+
+def canonical_url(url: str) -> str:
+    """A URL without credentials and without what only says what it is (``#egg``, ``#sha256``), to be compared."""
+    bare, _, fragment = split_credentials(url)[0].partition("#")
+    folder = [part for part in fragment.split("&") if part.startswith("subdirectory=")]
+    return "#".join([bare, *folder[:1]])
 
 
 def path_of_file_url(url: str) -> str:

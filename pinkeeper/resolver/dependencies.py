@@ -12,6 +12,7 @@ from pinkeeper.errors import PinkeeperError
 from pinkeeper.model.metadata import CoreMetadata
 from pinkeeper.model.requirement import InputRequirement, InvalidRequirement, Requirement, parse_requirement
 from pinkeeper.model.target import Target
+from pinkeeper.model.url import canonical_url, redact
 from pinkeeper.resolver.needs import Identifier, Wanted
 
 __all__ = ["DependencyReader", "RequirementTexts", "UnusableRequirementError"]
@@ -61,7 +62,11 @@ class RequirementTexts:
 
 
 class DependencyReader:
-    """What metadata asks for on one target; every text is looked at once for each extra."""
+    """What metadata asks for on one target; every text is looked at once for each extra.
+
+    direct: the URLs, as `canonical_url` has them, by which the user named files of a project. No other is followed: a
+    package may not bring in a file from wherever it likes.
+    """
 
     def __init__(
         self,
@@ -69,6 +74,7 @@ class DependencyReader:
         overrides: Iterable[InputRequirement] = (),
         *,
         excludes: Collection[NormalizedName] = (),
+        direct: Mapping[NormalizedName, Collection[str]] | None = None,
         texts: RequirementTexts | None = None,
     ) -> None:
         self._target = dict(target.markers)
@@ -76,6 +82,7 @@ class DependencyReader:
         self._texts = texts or RequirementTexts()
         self._needs: dict[tuple[str, str], tuple[Wanted, ...]] = {}
         self._excludes = frozenset(excludes)
+        self._direct = direct or {}
         self._overrides: dict[NormalizedName, list[Requirement]] = {}
         for override in overrides:
             self._overrides.setdefault(override.requirement.name, []).append(override.requirement)
@@ -119,8 +126,13 @@ class DependencyReader:
             specifier = next((override.specifier for override in overrides if self.holds(override.marker)), None)
             if specifier is None:
                 return ()  # overridden for other environments only: not needed here
-        elif requirement.url is not None:
-            raise UnusableRequirementError(f"{requirement.name} is wanted from a URL, which a lock does not follow yet")
+        elif requirement.url is not None and canonical_url(requirement.url) not in self._direct.get(
+            requirement.name, ()
+        ):
+            raise UnusableRequirementError(
+                f"it wants {requirement.name} from {redact(requirement.url)}, which is followed only where you ask for "
+                f"it yourself: {requirement.name} @ {redact(requirement.url)}"
+            )
         assert specifier is not None
         return _wanted(requirement, specifier)
 

@@ -35,7 +35,8 @@ _MAX_ROUNDS = 200_000
 class Problem:
     """What is to be solved.
 
-    excludes: projects that are left out of the tree, whoever wants them. preferred: versions to keep where they fit, in
+    excludes: projects that are left out of the tree, whoever wants them. direct: the URLs by which the user named files
+    of projects, as `canonical_url` has them. preferred: versions to keep where they fit, in
     order (of an existing lock, of other targets).
     """
 
@@ -43,6 +44,7 @@ class Problem:
     constraints: tuple[InputRequirement, ...] = ()
     overrides: tuple[InputRequirement, ...] = ()
     excludes: frozenset[NormalizedName] = frozenset()
+    direct: Mapping[NormalizedName, frozenset[str]] = field(default_factory=dict)
     policy: Policy
     preferred: Mapping[NormalizedName, tuple[Version, ...]] = field(default_factory=dict)
 
@@ -102,7 +104,9 @@ def resolve(
     UnknownPackageError, and whatever the source raises for the network.
     """
     selector = Selector(problem.policy)
-    reader = DependencyReader(problem.policy.target, problem.overrides, excludes=problem.excludes, texts=texts)
+    reader = DependencyReader(
+        problem.policy.target, problem.overrides, excludes=problem.excludes, direct=problem.direct, texts=texts
+    )
     provider = Provider(source, selector, reader, constraints=problem.constraints, preferred=problem.preferred)
     roots = _roots(problem, reader)
     journal = Journal(progress)

@@ -221,7 +221,7 @@ class Selector:
 
     def _too_young(self, name: NormalizedName, version: Version, file: DistributionFile) -> Rejection | None:
         exclude_newer, cutoff = self._policy.exclude_newer, self._cutoff
-        if file.local or (exclude_newer is None and cutoff is None):
+        if file.local or file.direct is not None or (exclude_newer is None and cutoff is None):
             return None
         if exclude_newer is not None and (file.upload_time is None or file.upload_time >= exclude_newer):
             return Rejection.EXCLUDED_NEWER if file.upload_time else Rejection.NO_UPLOAD_TIME

@@ -1,0 +1,219 @@
+"""Direct references (PEP 508, ``name @ URL``): the file behind one, with its hash, its version and what it needs.
+
+Version control (``git+https://...@ref``) is followed to the archive that the forge serves of the commit: that one has
+bytes to be hashed, which a clone has not.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from urllib.parse import quote, unquote, urldefrag, urlsplit
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    NormalizedName,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import Version
+
+from pinkeeper.errors import InputError, NetworkError
+from pinkeeper.index.client import Client
+from pinkeeper.index.git_refs import commit_of, repository_refs
+from pinkeeper.index.metadata import MetadataReader
+from pinkeeper.model.digest import Digest
+from pinkeeper.model.distribution import DistributionFile
+from pinkeeper.resolver.direct import DirectRelease
+
+__all__ = ["DirectReader", "DirectReference", "GitReference", "commit_in_archive_url", "git_reference"]
+
+_ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHORT_COMMIT = re.compile(r"[0-9a-f]{7,39}")
+# Where forges serve the archive of a commit, by the URL of the repository.
+_LAYOUTS = (
+    "{base}/archive/{commit}.tar.gz",
+    "{base}/-/archive/{commit}/{name}-{commit}.tar.gz",
+    "{base}/get/{commit}.tar.gz",
+)
+_OTHER_SYSTEMS = ("git+", "hg+", "svn+", "bzr+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectReference:
+    """A file that the user named.
+
+    url: where it is fetched, without credentials and fragment. written: how a lock names it. digests: that it must
+    have. version: where its name or an earlier lock tells. subdirectory: of the project in the archive.
+    """
+
+    name: NormalizedName
+    url: str
+    written: str
+    digests: tuple[Digest, ...] = ()
+    version: Version | None = None
+    subdirectory: str = ""
+
+    @property
+    def filename(self) -> str:
+        """The last part of the URL."""
+        return unquote(urlsplit(self.url).path.rpartition("/")[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitReference:
+    """A revision of a repository. base: its URL without ``.git``; revision: None for HEAD."""
+
+    base: str
+    revision: str | None
+    subdirectory: str = ""
+
+    @property
+    def commit(self) -> str | None:
+        """The commit, where the revision is one in full."""
+        return self.revision if self.revision and _COMMIT.fullmatch(self.revision) else None
+
+    def archives(self, commit: str) -> tuple[str, ...]:
+        """The URLs where a forge may serve its archive."""
+        name = posixpath.basename(self.base)
+        return tuple(layout.format(base=self.base, commit=commit, name=name) for layout in _LAYOUTS)
+
+
+def git_reference(url: str) -> GitReference | None:
+    """Read ``git+https://HOST/OWNER/NAME@REVISION#subdirectory=X``; None for what is no version control.
+
+    Raises InputError, without a place, for version control that no archive can be had of.
+    """
+    system = next((prefix for prefix in _OTHER_SYSTEMS if url.startswith(prefix)), None)
+    if system is None:
+        return None
+    bare, fragment = urldefrag(url.removeprefix(system))
+    parts = urlsplit(bare)
+    if system != "git+" or parts.scheme not in {"https", "http"} or not parts.netloc:
+        raise InputError(
+            f"{url.partition('://')[0]} serves no archive of a commit, so that no hash can stand for it",
+            remedy="ask for it by git+https://HOST/OWNER/NAME@REVISION, for an archive by URL, or for a release",
+        )
+    path, at, revision = parts.path.rpartition("@")
+    path = (path if at else parts.path).rstrip("/").removesuffix(".git")
+    if not path.strip("/") or (at and not revision):
+        raise InputError(f"not the URL of a git repository: {bare}")
+    fields = dict(part.partition("=")[::2] for part in fragment.split("&"))
+    return GitReference(
+        base=f"{parts.scheme}://{parts.netloc}{path}",
+        revision=unquote(revision) if at else None,
+        subdirectory=unquote(fields.get("subdirectory", "")).strip("/"),
+    )
+
+
+def commit_in_archive_url(reference: GitReference, url: str) -> str | None:
+    """The commit whose archive a URL is, by the forge's own layout; None where it is none of this repository."""
+    found = _COMMIT.search(url.removeprefix(reference.base))
+    return found[0] if found and urldefrag(url)[0] in reference.archives(found[0]) else None
+
+
+class DirectReader:
+    """Finds the releases behind direct references. Safe to use from several threads."""
+
+    def __init__(self, client: Client, metadata: MetadataReader, *, offline: bool) -> None:
+        self._client = client
+        self._metadata = metadata
+        self._offline = offline
+
+    def commit(self, reference: GitReference) -> str:
+        """The commit that a revision is at now. Raises InputError, NetworkError."""
+        if reference.commit is not None:
+            return reference.commit
+        if self._offline:
+            raise NetworkError(
+                f"which commit {reference.revision or 'HEAD'} is at is not known, and --offline forbids to ask",
+                url=reference.base,
+                remedy="run once without --offline, or name a whole commit",
+            )
+        refs = repository_refs(self._client, reference.base)
+        commit = commit_of(refs, reference.revision)
+        if commit is None:
+            short = reference.revision and _SHORT_COMMIT.fullmatch(reference.revision)
+            raise InputError(
+                f"the repository has no branch or tag named {reference.revision}",
+                where=reference.base,
+                remedy="write all 40 digits of the commit" if short else "check the name of the branch or tag",
+            )
+        return commit
+
+    def archive(self, name: NormalizedName, reference: GitReference, commit: str) -> DirectRelease:
+        """The release in the archive of a commit. Raises what `file` does, and InputError where none is served."""
+        tried = []
+        for url in reference.archives(commit):
+            folder = f"#subdirectory={quote(reference.subdirectory)}" if reference.subdirectory else ""
+            try:
+                return self.file(
+                    DirectReference(name=name, url=url, written=f"{url}{folder}", subdirectory=reference.subdirectory)
+                )
+            except NetworkError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+                tried.append(url)
+        raise InputError(
+            f"{name}: the forge serves no archive of commit {commit}, so that no hash can stand for it",
+            where=reference.base,
+            details=tuple(f"tried {url}" for url in tried),
+            remedy="ask for an archive by URL, or for a release on an index",
+        )
+
+    def file(self, reference: DirectReference) -> DirectRelease:
+        """The release that a file is. Raises InputError, HashMismatchError, ArtifactError, MetadataUnavailableError."""
+        filename = reference.filename
+        if not filename.endswith(_ARCHIVES):
+            raise InputError(
+                f"{reference.name}: {filename or 'the URL'} is no wheel and no archive of a project",
+                where=reference.written,
+                remedy=f"name a file that ends in {', '.join(_ARCHIVES)}",
+            )
+        file = DistributionFile(
+            filename=filename,
+            url=reference.url,
+            digests=reference.digests,
+            wheel_tags="-".join(filename[: -len(".whl")].split("-")[-3:]) if filename.endswith(".whl") else None,
+            direct=reference.written,
+        )
+        version = reference.version or _version(reference.name, filename)
+        known = None if version is None or reference.subdirectory else self._metadata.remembered(reference.name, file)
+        if known is not None and version is not None:
+            return DirectRelease(name=reference.name, version=version, file=file, metadata=known)
+        version, sha256, metadata = self._metadata.fetch_whole(
+            reference.name, file, version=version, subdirectory=reference.subdirectory
+        )
+        digests = tuple(sorted({*reference.digests, Digest("sha256", sha256)}))
+        return DirectRelease(
+            name=reference.name, version=version, file=replace(file, digests=digests), metadata=metadata
+        )
+
+
+def _version(name: NormalizedName, filename: str) -> Version | None:
+    """The version in a file name (PEP 427, PEP 625), None where it tells none. Raises InputError for another's wheel."""
+    parse: Callable[[str], tuple[NormalizedName, Version]]
+    try:
+        parse = _wheel_release if filename.endswith(".whl") else parse_sdist_filename
+        project, version = parse(filename)
+    except InvalidWheelFilename as error:
+        raise InputError(
+            f"not the name of a wheel: {filename}", remedy="wheels keep the name they were built with"
+        ) from error
+    except InvalidSdistFilename:
+        return None
+    if project != name:
+        if filename.endswith(".whl"):
+            raise InputError(f"{filename} is a wheel of {project}, not of {name}", remedy=f"write {project} @ ...")
+        return None  # a forge's archive: repository and revision
+    return version
+
+
+def _wheel_release(filename: str) -> tuple[NormalizedName, Version]:
+    project, version, _, _ = parse_wheel_filename(filename)
+    return project, version
