@@ -34,9 +34,11 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 _URL = re.compile(r"[^\s\x00-\x20<>\"{}|\\^`]+")  # RFC 3986 leaves these out; elsewhere they end or expand it
 
 
-def read_pylock(text: str, *, path: str) -> Lock:
+def read_pylock(text: str, *, path: str, default_only: bool = False) -> Lock:
     """The packages of a lock, with what ``tool.pinkeeper`` says of them if it is ours.
 
+    default_only: of a lock for several uses, only what is installed where nobody asks for extras or groups, with
+    markers that PEP 508 knows.
     Entries that no hash pins (a directory, version control) are in `Lock.unpinned` alone. Raises InputError for what
     is no TOML or no valid lock of version 1, and for a text that would not stay what it is on a line of another file.
     """
@@ -56,13 +58,20 @@ def read_pylock(text: str, *, path: str) -> Lock:
         lines = [0] * len(pylock.packages)
     packages = []
     unpinned = []
+    groups = frozenset(pylock.default_groups or ())
     for place, (entry, line) in enumerate(zip(pylock.packages, lines, strict=True)):
         where = f"{path}:{line}" if line else f"{path} (packages[{place}])"
+        marker = None if entry.marker is None else _one_line(str(entry.marker), where=where)
+        if default_only and marker is not None:
+            left = _default_marker(marker, groups, where=where)
+            if left is False:
+                continue
+            marker = None if left is True else left
         package = _package(entry, where=where)
         if package is None:
             unpinned.append(f"{entry.name}: {_kind(entry)}")
         else:
-            packages.append(replace(package, line=line or None))
+            packages.append(replace(package, marker=marker, line=line or None))
     own = _Own(_table(pylock.tool, "pinkeeper", where=path), where=f"{path} (tool.pinkeeper)")
     fingerprint = own.text("fingerprint")
     return Lock(
@@ -88,6 +97,15 @@ def _decoded(text: str, *, path: str) -> dict[str, Any]:
         raise InputError(f"not TOML: {type(error).__name__}", where=path) from error
 
 
+def _default_marker(marker: str, groups: frozenset[str], *, where: str) -> str | bool:
+    from pinkeeper.lockfile.default_install import default_marker  # noqa: PLC0415 - only for an export
+
+    try:
+        return default_marker(marker, groups)
+    except RecursionError as error:
+        raise InputError("its marker is nested too deeply", where=where) from error
+
+
 def _kind(entry: Package) -> str:
     if entry.directory is not None:
         return "a directory"
@@ -95,7 +113,7 @@ def _kind(entry: Package) -> str:
 
 
 def _package(entry: Package, *, where: str) -> LockedPackage | None:
-    """A pin; None for an entry that no hash pins, or of which no version is known."""
+    """A pin, without marker and line; None for an entry that no hash pins, or of which no version is known."""
     own = _Own(_table(entry.tool, "pinkeeper", where=where), where=where)
     sdists = () if entry.sdist is None else (entry.sdist,)
     files = tuple(_file(file, entry, where=where) for file in (*(entry.wheels or ()), *sdists))
@@ -115,7 +133,6 @@ def _package(entry: Package, *, where: str) -> LockedPackage | None:
         requested_by=tuple(_origin(text) for text in own.texts("requested-by")),
         needs=own.requirements("needs") or tuple(_needs(entry, where=where)),
         url=url,
-        marker=None if entry.marker is None else _one_line(str(entry.marker), where=where),
         files=tuple(sorted(files, key=lambda file: file.filename)),
         index=None if entry.index is None else _url(entry.index, where=where),
         requires_python=None if entry.requires_python is None else str(entry.requires_python),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
@@ -14,8 +16,8 @@ from pinkeeper.index.pip_configuration import default_index_url
 from pinkeeper.lockfile.lock_formats import is_pylock
 from pinkeeper.lockfile.pylock_reader import read_pylock
 from pinkeeper.lockfile.requirements_reader import read_requirements_lock
-from pinkeeper.lockfile.requirements_txt import RenderOptions, render_requirements
-from pinkeeper.model.lock import Lock
+from pinkeeper.lockfile.requirements_txt import PIP_ALGORITHMS, RenderOptions, render_requirements
+from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.lock_result import WrittenLock
 from pinkeeper.workflows.lock_outputs import written
 from pinkeeper.workflows.lock_source import read_configuration
@@ -23,8 +25,8 @@ from pinkeeper.workflows.surroundings import Surroundings
 
 __all__ = ["ExportOptions", "ExportResult", "export"]
 
-# Variables of PEP 751 that PEP 508, and so a requirements file, has not.
-_OF_SEVERAL_USES = ("extras", "dependency_groups")
+_MINOR = re.compile(r"3\.(\d{1,3})(?:\.\d+)*")
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")  # pip puts the environment's value in its place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,22 +59,19 @@ def export(options: ExportOptions, surroundings: Surroundings) -> ExportResult:
             raise ConfigurationError(
                 "a pylock is exported to a requirements file", where=output, remedy="choose another name: -o NAME.txt"
             )
+        index_lines = tuple(_index_lines(lock, options.lock, output, surroundings))
         texts[output] = render_requirements(
             lock,
             options=RenderOptions(
                 command=_command(options, output, surroundings) if options.header else None,
                 python=_pythons(lock),
-                index_lines=tuple(_index_lines(lock, options.lock, output, surroundings)),
+                index_lines=index_lines,
                 annotate=options.annotate,
                 annotation_style=options.annotation_style,
                 left_out=left_out,
             ),
         )
-        again = read_requirements_lock(texts[output], path=output)
-        if [(pin.name, pin.marker, pin.hashes) for pin in again.packages] != [
-            (pin.name, pin.marker, pin.hashes) for pin in lock.packages
-        ]:
-            raise InputError("it says something that a requirements file cannot", where=options.lock)
+        _prove(lock, texts[output], index_lines=index_lines, path=options.lock)
     return ExportResult(outputs=written(texts, surroundings), pins=len(lock.packages), left_out=left_out)
 
 
@@ -82,24 +81,41 @@ def _read(path: str, surroundings: Surroundings) -> Lock:
             "not the name of a pylock", where=path, remedy="name a pylock.toml or pylock.NAME.toml (PEP 751)"
         )
     try:
-        text = surroundings.read(path).decode("utf-8")
+        text = surroundings.read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"it is not UTF-8 text ({error.reason})", where=path) from error
-    lock = read_pylock(text, path=path)
+    return read_pylock(text, path=path, default_only=True)
+
+
+def _prove(lock: Lock, text: str, *, index_lines: Sequence[str], path: str) -> None:
+    """See that the text says what the lock does, all of it with hashes. Raises InputError, which names the package."""
+    beyond = InputError("it says something that a requirements file cannot", where=path)
+    try:
+        again = read_requirements_lock(text, path=path)
+    except InputError as error:
+        raise beyond from error
+    read = Counter(map(_said, again.packages))
     for package in lock.packages:
-        if package.marker is not None and any(word in package.marker for word in _OF_SEVERAL_USES):
-            raise InputError(
-                f"{package.name} is installed for some extras or groups only ({package.marker}), and a requirements "
-                "file cannot choose",
-                where=path if package.line is None else f"{path}:{package.line}",
-                remedy="export a lock that was made for one use",
-            )
-    return lock
+        where = path if package.line is None else f"{path}:{package.line}"
+        pin = f"{package.name} {package.version}"
+        if not any(digest.algorithm in PIP_ALGORITHMS for digest in package.hashes):
+            raise InputError(f"{pin} has no hash that pip takes", where=where, remedy="make the lock again")
+        is_path = package.url is not None and "://" not in package.url
+        if is_path or not read[_said(package)] or _VARIABLE.search(str(_said(package))):
+            raise InputError(f"{pin} says something that a requirements file cannot", where=where)
+        read[_said(package)] -= 1
+    if read.total() or tuple(text for _, text in again.options) != index_lines or _VARIABLE.search(str(index_lines)):
+        raise beyond
 
 
-def _pythons(lock: Lock) -> str:
-    minors = {tuple(map(int, python.split(".")[:2])) for python, _ in lock.targets}
-    return ", ".join(f"{major}.{minor}" for major, minor in sorted(minors)) or "no version named"
+def _said(package: LockedPackage) -> tuple[object, ...]:
+    hashes = frozenset(digest for digest in package.hashes if digest.algorithm in PIP_ALGORITHMS)
+    return (package.name, package.version, package.extras, package.url, package.marker, hashes)
+
+
+def _pythons(lock: Lock) -> str | None:
+    minors = {int(found[1]) for python, _ in lock.targets if (found := _MINOR.fullmatch(python))}
+    return ", ".join(f"3.{minor}" for minor in sorted(minors)) or None
 
 
 def _command(options: ExportOptions, output: str, surroundings: Surroundings) -> str:
@@ -121,4 +137,4 @@ def _index_lines(lock: Lock, path: str, output: str, surroundings: Surroundings)
     there = str(PurePosixPath(surroundings.relative(path)).parent)
     folders = {posixpath.dirname(file.url) for package in lock.packages for file in package.files if file.local}
     for folder in sorted(folders):
-        yield f"--find-links {posixpath.relpath(posixpath.join(there, folder), here)}"
+        yield f"--find-links {shlex.quote(posixpath.relpath(posixpath.join(there, folder), here))}"
