@@ -146,14 +146,22 @@ class DirectReader:
             )
         return commit
 
-    def archive(self, name: NormalizedName, reference: GitReference, commit: str) -> DirectRelease:
+    def archive(
+        self, name: NormalizedName, reference: GitReference, commit: str, *, digests: tuple[Digest, ...] = ()
+    ) -> DirectRelease:
         """The release in the archive of a commit. Raises what `file` does, and InputError where none is served."""
         tried = []
         for url in reference.archives(commit):
             folder = f"#subdirectory={quote(reference.subdirectory)}" if reference.subdirectory else ""
             try:
                 return self.file(
-                    DirectReference(name=name, url=url, written=f"{url}{folder}", subdirectory=reference.subdirectory)
+                    DirectReference(
+                        name=name,
+                        url=url,
+                        written=f"{url}{folder}",
+                        digests=digests,
+                        subdirectory=reference.subdirectory,
+                    )
                 )
             except NetworkError as error:
                 if error.status != HTTPStatus.NOT_FOUND:
@@ -196,7 +204,7 @@ class DirectReader:
 
 
 def _version(name: NormalizedName, filename: str) -> Version | None:
-    """The version in a file name (PEP 427, PEP 625), None where it tells none. Raises InputError for another's wheel."""
+    """The version in a file name (PEP 427, PEP 625), if any. Raises InputError for a wheel of another project."""
     parse: Callable[[str], tuple[NormalizedName, Version]]
     try:
         parse = _wheel_release if filename.endswith(".whl") else parse_sdist_filename

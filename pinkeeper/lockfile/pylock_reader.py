@@ -133,6 +133,7 @@ def _package(entry: Package, *, where: str) -> LockedPackage | None:
         requested_by=tuple(_origin(text) for text in own.texts("requested-by")),
         needs=own.requirements("needs") or tuple(_needs(entry, where=where)),
         url=url,
+        reference=own.text("reference") if url else None,
         files=tuple(sorted(files, key=lambda file: file.filename)),
         index=None if entry.index is None else _url(entry.index, where=where),
         requires_python=None if entry.requires_python is None else str(entry.requires_python),

@@ -17,7 +17,7 @@ from pinkeeper.model.origin import Origin, OriginKind
 __all__ = ["Annotation", "header_command", "header_fingerprint", "read_annotations", "read_origin", "version_below"]
 
 _FINGERPRINT = re.compile(r"^# lock: sha256:([0-9a-f]{64})$", re.MULTILINE)
-_VERSION = re.compile(r"# version (\S+)")
+_VERSION = re.compile(r"# version ([^\s,]+)(?:, of (\S+))?")
 _VIA = re.compile(r"(?:^|\s)#\s*via\b(.*)")
 _NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[[^\]]*\])?")
 _PROJECT = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?) \(([^()]+)\)")
@@ -58,11 +58,14 @@ def read_annotations(text: str, pins: Iterable[int]) -> Mapping[int, Annotation]
     return {line: _annotation(texts) for line, texts in said.items()}
 
 
-def version_below(lines: Sequence[str], line: int) -> str | None:
-    """What the comments of a direct reference say of its version. line: of the reference, 1-based."""
+def version_below(lines: Sequence[str], line: int) -> tuple[str, str | None] | None:
+    """What the comments of a direct reference say: its version, and what the user wrote for it, where that is another.
+
+    line: of the reference, 1-based.
+    """
     for text in map(str.strip, lines[line:]):
         if found := _VERSION.fullmatch(text):
-            return found[1]
+            return found[1], found[2]
         if not text.startswith(("#", "--hash")):
             break
     return None

@@ -18,7 +18,7 @@ from pinkeeper.lockfile.requirement_comments import (
     read_annotations,
     version_below,
 )
-from pinkeeper.lockfile.url_versions import version_in_url
+from pinkeeper.lockfile.url_versions import name_in_url, version_in_url
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.logical_lines import logical_lines
@@ -27,6 +27,7 @@ from pinkeeper.model.url import redact
 __all__ = ["read_requirements_lock"]
 
 _HASH = re.compile(r"\s--hash[=\s]\s*(\S+)")
+_PATH = re.compile(r"(\./[^\s;\[\]]+)(\[[^\]]*\])?(\s+;.*)?")
 _OPTIONS = re.compile(r"\s--?[a-zA-Z].*")
 # What all of these tools write for all but a few packages; the rest takes the long way.
 _PLAIN_PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[([A-Za-z0-9._, -]*)\])?\s*==\s*([A-Za-z0-9.!+_-]+)\s*\Z")
@@ -85,28 +86,42 @@ def _package(content: str, *, line: int, lines: Sequence[str], where: str) -> Lo
             line=line,
         )
     try:
-        requirement = Requirement(text)
+        requirement = Requirement(_named(text))
     except InvalidRequirement as error:
         if text.startswith((".", "/")) or "://" in text.partition("@")[0]:
             return None  # a local project or a bare address: nothing here is a pin
         raise InputError(f"not a requirement: {str(error).splitlines()[0]}", where=where) from None
     name = canonicalize_name(requirement.name)
-    pinned = _pinned(requirement) if requirement.url is None else version_below(lines, line)
-    if pinned is not None:
-        version = _version(pinned, where=where)
-    elif requirement.url is None or (told := version_in_url(requirement.url, name=name)) is None:
-        return None
+    version = reference = None
+    if requirement.url is None:
+        pinned = _pinned(requirement)
+        version = None if pinned is None else _version(pinned, where=where)
+    elif (said := version_below(lines, line)) is not None:
+        version, reference = _version(said[0], where=where), said[1]
     else:
-        version = told
+        version = version_in_url(requirement.url, name=name)
+    if version is None:
+        return None
     return LockedPackage(
         name=name,
         version=version,
         hashes=hashes,
         extras=frozenset(canonicalize_name(extra) for extra in requirement.extras),
         url=requirement.url and redact(requirement.url),
+        reference=reference,
         marker=None if requirement.marker is None else str(requirement.marker),
         line=line,
     )
+
+
+def _named(text: str) -> str:
+    """A path to a wheel or sdist, as pip takes it, with the name that its file tells; anything else as it is."""
+    found = _PATH.fullmatch(text)
+    if found is None:
+        return text
+    path, extras, marker = found.groups(default="")
+    name = name_in_url(path)
+    return text if name is None else f"{name}{extras} @ {path}{marker}"
 
 
 def _pinned(requirement: Requirement) -> str | None:

@@ -69,7 +69,9 @@ def _lines(lock: Lock, options: RenderOptions) -> Iterator[str]:
 def _package(package: LockedPackage, options: RenderOptions) -> Iterator[str]:
     hashes = sorted(str(digest) for digest in package.hashes if digest.algorithm in PIP_ALGORITHMS)
     yield " \\\n".join([_requirement(package), *(f"    --hash={digest}" for digest in hashes)])
-    if package.url is not None and version_in_url(package.url, name=package.name) != package.version:
+    if package.reference is not None:
+        yield f"    # version {package.version}, of {package.reference}"
+    elif package.url is not None and version_in_url(package.url, name=package.name) != package.version:
         yield f"    # version {package.version}"
     parents = sorted({*(origin.via() for origin in package.requested_by), *package.required_by})
     if not options.annotate or not parents:
@@ -83,6 +85,8 @@ def _package(package: LockedPackage, options: RenderOptions) -> Iterator[str]:
 
 def _requirement(package: LockedPackage) -> str:
     extras = f"[{','.join(sorted(package.extras))}]" if package.extras else ""
-    pin = f"=={package.version}" if package.url is None else f" @ {redact(package.url)}"
     marker = f" ; {package.marker}" if package.marker else ""
+    if package.url is not None and "://" not in package.url:
+        return f"{package.url}{extras}{marker}"  # PEP 508 has no relative paths, and pip takes them bare
+    pin = f"=={package.version}" if package.url is None else f" @ {redact(package.url)}"
     return f"{package.name}{extras}{pin}{marker}"

@@ -13,7 +13,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-__all__ = ["version_in_url"]
+__all__ = ["name_in_url", "version_in_url"]
 
 
 def version_in_url(url: str, *, name: NormalizedName) -> Version | None:
@@ -21,6 +21,17 @@ def version_in_url(url: str, *, name: NormalizedName) -> Version | None:
 
     An archive that a forge makes of a commit is none: its name says nothing of what is inside.
     """
+    told = _release(url)
+    return told[1] if told is not None and told[0] == name else None
+
+
+def name_in_url(url: str) -> NormalizedName | None:
+    """The project that the last part of a URL or path names; None where that is no wheel or sdist."""
+    told = _release(url)
+    return None if told is None else told[0]
+
+
+def _release(url: str) -> tuple[NormalizedName, Version] | None:
     try:
         filename = unquote(urlsplit(url).path.rpartition("/")[2])
         if filename.endswith(".whl"):
@@ -29,4 +40,4 @@ def version_in_url(url: str, *, name: NormalizedName) -> Version | None:
             project, version = parse_sdist_filename(filename)
     except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
         return None
-    return version if project == name else None
+    return project, version

@@ -29,7 +29,8 @@ class LockedPackage:
     does not). requested_by: the places in the user's inputs that name it (constraints too, when they bound it).
     required_by: the packages of this lock that depend on it. needs: what it asks of other packages of this lock, with
     extras, specifier and a marker where that does not hold wherever it is itself. url: set for a direct reference
-    (PEP 440), else None. marker: a PEP 508 marker, None where the pin holds on every target. index: the URL of the
+    (PEP 440), else None; reference: what the user wrote for it, where that is another one (a branch for the archive of
+    a commit). marker: a PEP 508 marker, None where the pin holds on every target. index: the URL of the
     index that owns the name, without credentials, None for a folder. requires_python: as its metadata says. line:
     1-based, in the file that it was read from.
     """
@@ -42,6 +43,7 @@ class LockedPackage:
     required_by: tuple[NormalizedName, ...] = ()
     needs: tuple[Requirement, ...] = ()
     url: str | None = None
+    reference: str | None = None
     marker: str | None = None
     files: tuple[DistributionFile, ...] = ()
     index: str | None = None

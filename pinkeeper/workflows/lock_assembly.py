@@ -51,18 +51,20 @@ def assemble(
     hashes: HashChoice,
     kept: Mapping[tuple[NormalizedName, Version], frozenset[str]],
     sha256s: Sha256s,
+    references: Mapping[str, str] | None = None,
 ) -> tuple[Lock, tuple[AddedFiles, ...]]:
     """One lock for all targets that are served.
 
     requirements: the user's; where a line has hashes, only files with one of these are admitted. kept: the SHA-256
-    hashes that a re-lock keeps to. sha256s: computes those that no index gives. Raises HashMismatchError where no file
+    hashes that a re-lock keeps to. sha256s: computes those that no index gives. references: what the user wrote for
+    what a lock names otherwise. Raises HashMismatchError where no file
     has a hash that the user demands.
     """
     writer = MarkerWriter([served.target.markers for served in answers.served])
-    groups: dict[tuple[NormalizedName, Version, frozenset[NormalizedName]], list[_Placed]] = {}
+    groups: dict[tuple[NormalizedName, Version, frozenset[NormalizedName], str | None], list[_Placed]] = {}
     for at, served in enumerate(answers.served):
         for pin in served.resolution.pins:
-            key = (pin.release.name, pin.release.version, pin.extras)
+            key = (pin.release.name, pin.release.version, pin.extras, pin.release.files[0].direct)
             groups.setdefault(key, []).append(_Placed(at=at, pin=pin, resolution=served.resolution))
     added: dict[tuple[NormalizedName, Version], set[str]] = {}
     admitted = {}
@@ -74,7 +76,11 @@ def assemble(
     computed = _computed([file for files in admitted.values() for file in files], sha256s)
     demanded = _demanded(requirements)
     packages = [
-        _package(placed, _with_digests(admitted[key], computed), demanded.get(key[0]), writer)
+        replace(
+            _package(placed, _with_digests(admitted[key], computed), demanded.get(key[0]), writer),
+            url=key[3],
+            reference=(references or {}).get(key[3] or ""),
+        )
         for key, placed in groups.items()
     ]
     lock = Lock(
@@ -150,6 +156,8 @@ def _files(
     for each in placed:
         release = each.pin.release
         match hashes:
+            case _ if release.files[0].direct is not None:
+                files |= {file.url: file for usable in release.by_target for file in usable}
             case HashChoice.ALL:
                 everything = each.resolution.selector.admitted_files(release.listing, str(release.version))
                 held = kept.get((release.name, release.version), frozenset())

@@ -17,10 +17,11 @@ from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockW
 from pinkeeper.resolver.universal import Answers, resolve_targets
 from pinkeeper.workflows.lock_assembly import assemble, prove
 from pinkeeper.workflows.lock_command import command_line
+from pinkeeper.workflows.lock_direct import SettledReferences, direct_urls, has_direct_references, settle_references
 from pinkeeper.workflows.lock_inputs import gather
 from pinkeeper.workflows.lock_job import LockJob
 from pinkeeper.workflows.lock_outputs import Outputs, described, fresh, rendered
-from pinkeeper.workflows.lock_problem import decide, pose, preferences, previous_lock, takes_added
+from pinkeeper.workflows.lock_problem import decide, kept_packages, pose, preferences, previous_lock, takes_added
 from pinkeeper.workflows.lock_source import choose_places, open_source
 from pinkeeper.workflows.lock_warnings import held_back, warnings_for
 from pinkeeper.workflows.surroundings import Surroundings
@@ -112,22 +113,32 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
             unmoved=unmoved,
             seconds=time.monotonic() - began,
         )
-    with open_source(places, options, settings, surroundings) as opened:
+    with open_source(places, options, settings, surroundings, direct=direct_urls(inputs)) as opened:
         surroundings.progress.started(opened.counters)
         try:
+            settled = SettledReferences(inputs=inputs, source=opened.source)
+            if has_direct_references(inputs):
+                settled = settle_references(
+                    inputs,
+                    opened.direct,
+                    opened.source,
+                    kept=kept_packages(options, previous),
+                    surroundings=surroundings,
+                )
             problem = pose(
                 options,
                 settings,
-                inputs,
+                settled.inputs,
                 decisions=decisions,
                 previous=previous,
                 takes_added=takes_added(previous, options, decisions, command=command_line(job.said, surroundings)),
+                direct=settled.urls,
                 now=surroundings.now,
             )
             answers = resolve_targets(
                 problem,
                 decisions.targets.targets,
-                opened.source,
+                settled.source,
                 preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere),
                 progress=surroundings.progress,
             )
@@ -137,6 +148,7 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
                 hashes=decisions.hashes,
                 kept={} if problem.policy.takes_added else problem.policy.kept,
                 sha256s=opened.source.sha256s,
+                references=settled.asked,
             )
             prove(lock, answers)
         finally:

@@ -132,6 +132,7 @@ def located(lock: Lock, output: str, surroundings: Surroundings) -> Lock:
         packages=tuple(
             replace(
                 package,
+                url=package.url if package.url is None or "://" in package.url else _beside(package.url, output),
                 index=None if package.index is not None and _is_here(package.index) else package.index,
                 files=tuple(
                     replace(file, url=_relative(package, file, output, surroundings))
@@ -159,6 +160,11 @@ def _relative(package: LockedPackage, file: DistributionFile, output: str, surro
             details=(file.filename,),
             remedy="put the folder into the project, or write requirements.txt",
         )
+    return _beside(path, output)
+
+
+def _beside(path: str, output: str) -> str:
+    """A path as it is from the folder of an output."""
     folder = PurePosixPath("." if output == "-" else output.replace(os.sep, "/")).parent
     return posixpath.relpath(path.replace(os.sep, "/"), str(folder))
 

@@ -26,7 +26,16 @@ from pinkeeper.workflows.lock_options import HashChoice, LockOptions
 from pinkeeper.workflows.lock_targets import DeclaredTargets, declare_targets
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["DEFAULT_COOLDOWN", "Decisions", "decide", "pose", "preferences", "previous_lock", "takes_added"]
+__all__ = [
+    "DEFAULT_COOLDOWN",
+    "Decisions",
+    "decide",
+    "kept_packages",
+    "pose",
+    "preferences",
+    "previous_lock",
+    "takes_added",
+]
 
 DEFAULT_COOLDOWN = timedelta(days=3)
 
@@ -79,14 +88,16 @@ def pose(
     decisions: Decisions,
     previous: Lock | None,
     takes_added: bool,
+    direct: Mapping[NormalizedName, frozenset[str]],
     now: datetime,
 ) -> Problem:
-    """The problem for the resolver, for the first target. Raises InputError."""
+    """The problem for the resolver, for the first target. direct: URLs that were followed. Raises InputError."""
     upgrades = {requirement.name: requirement for requirement in map(_upgrade, options.upgrade_packages)}
     return Problem(
         requirements=inputs.requirements,
         constraints=(*inputs.constraints, *map(_bound, upgrades.values())),
         overrides=inputs.overrides,
+        direct=direct,
         excludes=settings.excludes | inputs.projects | {left.name for left in inputs.left_out if left.name},
         policy=Policy(
             target=decisions.targets.targets[0],
@@ -97,7 +108,7 @@ def pose(
             cooldown=decisions.cooldown,
             exclude_newer=options.exclude_newer or settings.exclude_newer,
             exempt=_exempt(settings, now),
-            kept=_kept_hashes(_kept(options, previous)),
+            kept=_kept_hashes(kept_packages(options, previous)),
             takes_added=takes_added,
         ),
     )
@@ -127,7 +138,7 @@ def _scope(command: str) -> list[str]:
     )
 
 
-def _kept(options: LockOptions, previous: Lock | None) -> tuple[LockedPackage, ...]:
+def kept_packages(options: LockOptions, previous: Lock | None) -> tuple[LockedPackage, ...]:
     """The pins of the existing lock that should stay where they fit."""
     if previous is None or options.upgrade:
         return ()
@@ -148,7 +159,7 @@ def preferences(
     First what is wanted before all, then what the existing lock pins there, then what ``--from`` files pin, then what
     both pin on other targets, the newest first and no pre-releases, then what other locks of the project have.
     """
-    kept = [(package.name, package.version, package.marker) for package in _kept(options, previous)]
+    kept = [(package.name, package.version, package.marker) for package in kept_packages(options, previous)]
     kept += [pin for path in options.preferences for pin in _pins_of(path, surroundings)]
     texts = {marker for _, _, marker in kept if marker is not None}
     markers = {text: Marker(text) for text in texts}

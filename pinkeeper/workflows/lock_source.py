@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.index.cache import Cache
 from pinkeeper.index.client import Client, ClientOptions
+from pinkeeper.index.direct import DirectReader
 from pinkeeper.index.find_links import FindLinks
 from pinkeeper.index.metadata import MetadataReader
 from pinkeeper.index.pip_configuration import default_index_url
@@ -56,9 +57,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSource:
-    """A source in use. counters: requests made and bytes read so far."""
+    """A source in use. direct: follows direct references. counters: requests made and bytes read so far."""
 
     source: IndexSource
+    direct: DirectReader
     counters: Callable[[], tuple[int, int]]
 
 
@@ -104,14 +106,22 @@ def read_configuration(path: Path) -> str | None:
 
 @contextmanager
 def open_source(
-    places: Places, options: LockOptions, settings: Settings, surroundings: Surroundings
+    places: Places,
+    options: LockOptions,
+    settings: Settings,
+    surroundings: Surroundings,
+    *,
+    direct: Iterable[str] = (),
 ) -> Iterator[OpenSource]:
-    """Make the source, and close its connections in the end."""
+    """Make the source, and close its connections in the end.
+
+    direct: URLs of direct references, which may carry credentials for their hosts.
+    """
     environ = surroundings.environ
     find_links = tuple(_absolute(location, surroundings) for location in places.asked.find_links)
     client = Client(
         ClientOptions(
-            credentials=(*places.indexes(), *find_links),
+            credentials=(*places.indexes(), *find_links, *map(IndexURL.parse_location, direct)),
             trusted_hosts=places.asked.trusted_hosts,
             ca_bundle=_ca_bundle(options, settings, surroundings),
             client_cert=options.client_cert or settings.client_cert,
@@ -139,7 +149,11 @@ def open_source(
         workers=Workers(_THREADS),
     )
     try:
-        yield OpenSource(source=source, counters=lambda: (client.requests, client.bytes_read))
+        yield OpenSource(
+            source=source,
+            direct=DirectReader(client, metadata, offline=options.offline),
+            counters=lambda: (client.requests, client.bytes_read),
+        )
     finally:
         cache.close()
         client.close()

@@ -45,6 +45,7 @@ def test_as_uv_and_poetry_write():
     assert read(text) == {
         "anyio": ("4.9.0", 1, 'python_version >= "3.12" and python_version < "4.0"'),
         "colorama": ("0.4.6", 1, 'sys_platform == "win32"'),
+        "demo": ("1.0", 0, None),
     }
 
 
