@@ -48,8 +48,8 @@ _OTHER_SYSTEMS = ("git+", "hg+", "svn+", "bzr+")
 class DirectReference:
     """A file that the user named.
 
-    url: where it is fetched, without credentials and fragment. written: how a lock names it. digests: that it must
-    have. version: where its name or an earlier lock tells. subdirectory: of the project in the archive.
+    url: where it is fetched, without credentials and fragment. written: how a lock names it, with the subdirectory of
+    the project in the archive. digests: that it must have. version: where its name or an earlier lock tells.
     """
 
     name: NormalizedName
@@ -57,7 +57,6 @@ class DirectReference:
     written: str
     digests: tuple[Digest, ...] = ()
     version: Version | None = None
-    subdirectory: str = ""
 
     @property
     def filename(self) -> str:
@@ -154,15 +153,7 @@ class DirectReader:
         for url in reference.archives(commit):
             folder = f"#subdirectory={quote(reference.subdirectory)}" if reference.subdirectory else ""
             try:
-                return self.file(
-                    DirectReference(
-                        name=name,
-                        url=url,
-                        written=f"{url}{folder}",
-                        digests=digests,
-                        subdirectory=reference.subdirectory,
-                    )
-                )
+                return self.file(DirectReference(name=name, url=url, written=f"{url}{folder}", digests=digests))
             except NetworkError as error:
                 if error.status != HTTPStatus.NOT_FOUND:
                     raise
@@ -191,12 +182,10 @@ class DirectReader:
             direct=reference.written,
         )
         version = reference.version or _version(reference.name, filename)
-        known = None if version is None or reference.subdirectory else self._metadata.remembered(reference.name, file)
+        known = None if version is None else self._metadata.remembered(reference.name, file)
         if known is not None and version is not None:
             return DirectRelease(name=reference.name, version=version, file=file, metadata=known)
-        version, sha256, metadata = self._metadata.fetch_whole(
-            reference.name, file, version=version, subdirectory=reference.subdirectory
-        )
+        version, sha256, metadata = self._metadata.fetch_whole(reference.name, file, version=version)
         digests = tuple(sorted({*reference.digests, Digest("sha256", sha256)}))
         return DirectRelease(
             name=reference.name, version=version, file=replace(file, digests=digests), metadata=metadata

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import unquote
 
 import msgspec
 from packaging.utils import NormalizedName, parse_wheel_filename
@@ -73,7 +74,7 @@ class MetadataReader:
 
     def remembered(self, name: NormalizedName, file: DistributionFile) -> CoreMetadata | None:
         """The metadata of a file, where the cache has it and this run may use it: a build must be allowed now too."""
-        if file.sha256 is None:
+        if file.sha256 is None or _subdirectory(file):
             return None
         payload = self._cache.read(_shelf(file.sha256), file.sha256)
         if payload is None:
@@ -107,16 +108,15 @@ class MetadataReader:
             )
         metadata = self._wheel(name, version, file) if file.is_wheel else self._sdist(name, version, file)
         if file.sha256 is not None:
-            self._keep(file.sha256, metadata)
+            self._keep(file, file.sha256, metadata)
         return metadata
 
     def fetch_whole(
-        self, name: NormalizedName, file: DistributionFile, *, version: Version | None, subdirectory: str = ""
+        self, name: NormalizedName, file: DistributionFile, *, version: Version | None
     ) -> tuple[Version, str, CoreMetadata]:
         """Read all of a file that no index vouches for: its version, its SHA-256 in hexadecimal, its metadata.
 
-        version: where its name tells; else the file must say it. subdirectory: where in an archive the project is.
-        Raises as `fetch` does.
+        version: where its name tells; else the file must say it. Raises as `fetch` does.
         """
         if self._offline and not file.url.startswith("file:"):
             raise NetworkError(
@@ -136,7 +136,7 @@ class MetadataReader:
                 from pinkeeper.artifacts.sdist import read_sdist_files  # noqa: PLC0415
                 from pinkeeper.artifacts.static_version import static_version  # noqa: PLC0415
 
-                files = read_sdist_files(whole, filename=file.filename, subdirectory=subdirectory)
+                files = read_sdist_files(whole, filename=file.filename, subdirectory=_subdirectory(file))
                 version = version or static_version(files, subject=file.filename)
                 if version is None:
                     raise MetadataUnavailableError(
@@ -145,8 +145,7 @@ class MetadataReader:
                         remedy="ask for a release on an index, or for an archive with a static version",
                     )
                 metadata = self._static(name, version, file, files, whole)
-        if not subdirectory:  # the same bytes hold other projects too
-            self._keep(sha256, metadata)
+        self._keep(file, sha256, metadata)
         return version, sha256, metadata
 
     def sha256(self, file: DistributionFile) -> str:
@@ -156,7 +155,9 @@ class MetadataReader:
         with _temporary() as content:
             return self._whole(file, content)
 
-    def _keep(self, sha256: str, metadata: CoreMetadata) -> None:
+    def _keep(self, file: DistributionFile, sha256: str, metadata: CoreMetadata) -> None:
+        if _subdirectory(file):
+            return  # the same bytes hold other projects too
         record = _Record(
             metadata.requires,
             {str(extra): texts for extra, texts in metadata.requires_by_extra.items()},
@@ -200,7 +201,8 @@ class MetadataReader:
             return self._parsed(beside, name, version, file, MetadataSource.INDEX)
         with _temporary() as whole:
             self._whole(file, whole)
-            return self._static(name, version, file, read_sdist_files(whole, filename=file.filename), whole)
+            files = read_sdist_files(whole, filename=file.filename, subdirectory=_subdirectory(file))
+            return self._static(name, version, file, files, whole)
 
     def _static(
         self, name: NormalizedName, version: Version, file: DistributionFile, files: SdistFiles, whole: BinaryIO
@@ -272,6 +274,12 @@ class MetadataReader:
             provides_extras=parsed.provides_extras,
             source=source,
         )
+
+
+def _subdirectory(file: DistributionFile) -> str:
+    """Where in the archive of a direct reference the project is (``#subdirectory=``), empty for its top."""
+    fields = dict(part.partition("=")[::2] for part in (file.direct or "").partition("#")[2].split("&"))
+    return unquote(fields.get("subdirectory", "")).strip("/")
 
 
 def _shelf(sha256: str) -> str:

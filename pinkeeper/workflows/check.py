@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
 from pinkeeper.model.check_result import CheckedLock, CheckFinding, CheckResult
+from pinkeeper.workflows.check_direct import located_lock
 from pinkeeper.workflows.check_ground import default_locks, lay_ground
 from pinkeeper.workflows.check_job import CheckJob
 from pinkeeper.workflows.check_lines import ReadLines, decode_lock, read_lines
@@ -41,6 +43,7 @@ def _checked(path: str, options: CheckOptions, surroundings: Surroundings) -> tu
         lines = read_lines(text, lock, path=path, environ=surroundings.environ)
         lock = lines.lock
     ground = lay_ground(path, text, lock, options, surroundings)
+    lines = replace(lines, lock=located_lock(lines.lock, path, surroundings))
     with open_source(ground.places, ground.options, ground.settings, surroundings) as opened:
         surroundings.progress.started(opened.counters)
         try:

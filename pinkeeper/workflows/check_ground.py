@@ -21,6 +21,7 @@ from pinkeeper.model.origin import OriginKind
 from pinkeeper.model.target import Target
 from pinkeeper.resolver.targets import running_target, target
 from pinkeeper.workflows.check_command import RecordedCommand, Tool, read_command
+from pinkeeper.workflows.check_direct import located_inputs
 from pinkeeper.workflows.check_lines import header_python
 from pinkeeper.workflows.check_options import CheckOptions
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
@@ -226,7 +227,7 @@ class _Finding:
             overrides=tuple(self._required(options.overrides, command.overrides if from_command else ())),
         )
         try:
-            return gather(lock_options, settings, self._surroundings)
+            return located_inputs(gather(lock_options, settings, self._surroundings), self._surroundings)
         except InputError:
             if sources or command.tool is Tool.PINKEEPER:
                 raise

@@ -19,6 +19,7 @@ from packaging.version import Version
 from pinkeeper.errors import InputError
 from pinkeeper.inputs.requirement_options import cut_line
 from pinkeeper.inputs.requirement_text import expand_variables
+from pinkeeper.lockfile.url_versions import name_in_url
 from pinkeeper.model.check_result import CheckFinding, Severity
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.lock import Lock, LockedPackage
@@ -32,6 +33,7 @@ _UTF8 = frozenset({b"utf-8", b"utf8", b"ascii", b"us-ascii"})
 _HASH = re.compile(r"--hash[= ](sha256:[0-9a-fA-F]{64}|sha384:[0-9a-fA-F]{96}|sha512:[0-9a-fA-F]{128})")
 _HEADER_PYTHON = re.compile(r"with Python (3\.\d+)\s*\Z")
 _EDITABLE_OR_INCLUDE = ("--requirement", "--constraint")
+_FILE = re.compile(r"(\./[A-Za-z0-9_./+!~-]+)(\[[A-Za-z0-9_., -]*\])?( +;.*)?")
 _LONGEST_SHOWN = 80
 
 
@@ -151,7 +153,7 @@ class _Reading:
         if _HASH.sub("", options).strip() or " ".join(options.split()).count("--hash") != len(hashes):
             self._add("malformed-line", f"beside a pin stands something else than hashes: {_shown(options)}", line)
         try:
-            requirement = Requirement(text)
+            requirement = Requirement(_with_name(text))
         except InvalidRequirement:
             kind = "foreign-line" if "/" in text or text.startswith(".") else "malformed-line"
             self._add(kind, f"it is no pin: {_shown(text)}", line)
@@ -181,6 +183,13 @@ def _odd(line: str, code: str) -> Iterator[str]:
         if not character.isprintable() and character != "\t" and unicodedata.category(character) != "Zs":
             yield character
     yield from (character for character in code if not character.isascii())
+
+
+def _with_name(text: str) -> str:
+    """A path to a wheel or sdist, which pip takes without a name, with the name that its file tells."""
+    found = _FILE.fullmatch(text)
+    name = None if found is None else name_in_url(found[1])
+    return text if found is None or name is None else f"{name}{found[2] or ''} @ {found[1]}{found[3] or ''}"
 
 
 def _pinned_version(requirement: Requirement) -> str | None:

@@ -144,7 +144,11 @@ def direct_file(package: LockedPackage) -> DistributionFile:
     address = package.url.partition("#")[0]
     filename = unquote(urlsplit(address).path).rpartition("/")[2]
     return DistributionFile(
-        filename=filename, url=address, digests=tuple(sorted(package.hashes)), wheel_tags=wheel_tags(filename)
+        filename=filename,
+        url=address,
+        digests=tuple(sorted(package.hashes)),
+        wheel_tags=wheel_tags(filename),
+        direct=package.url,
     )
 
 

@@ -17,6 +17,7 @@ from packaging.utils import NormalizedName
 from pinkeeper.errors import PinkeeperError
 from pinkeeper.model.check_result import CheckFinding, Severity
 from pinkeeper.model.lock import LockedPackage
+from pinkeeper.workflows.check_direct import is_what_was_asked
 from pinkeeper.workflows.check_files import where_served
 
 __all__ = [
@@ -194,7 +195,7 @@ class _Walk:
     def _check_fit(self, need: Need, place: int) -> None:
         package = self._standing.packages[place]
         if need.url is not None:
-            if package.url is None or _bare(package.url) != _bare(need.url):
+            if package.url is None or not is_what_was_asked(need.url, package.url):
                 found = package.url or package.version
                 self._add("unsatisfied", f"{need.by} requires {need}, and {found} is pinned", need.name, place)
         elif not need.specifier.contains(package.version, prereleases=True):
@@ -226,11 +227,6 @@ class _Walk:
 
     def _add(self, kind: str, message: str, package: NormalizedName, place: int) -> None:
         self._trees.add(TreeFinding(place=place, kind=kind, message=message, package=package), self._standing.target)
-
-
-def _bare(url: str) -> str:
-    """A URL without its fragment, which says how to read it."""
-    return url.partition("#")[0]
 
 
 def judge_extras(

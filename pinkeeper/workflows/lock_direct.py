@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from urllib.parse import unquote, urldefrag
+from urllib.parse import urldefrag
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -138,7 +138,6 @@ class _Following:
             return self._from_git(name, git, canonical_url(url), asked)
         bare, fragment = urldefrag(split_credentials(url)[0])
         fields = dict(part.partition("=")[::2] for part in fragment.split("&"))
-        folder = unquote(fields.get("subdirectory", "")).strip("/")
         digests = frozenset(_digests(fields)) | _only(asked.hashes)
         if bare.startswith(_WEB):
             written, where = canonical_url(url), bare
@@ -149,9 +148,7 @@ class _Following:
                     f"{written} is not named as a wheel or sdist of {name} is, so that a lock cannot tell what it is",
                     remedy="give it the name that a build gives it",
                 )
-        reference = DirectReference(
-            name=name, url=where, written=written, digests=tuple(sorted(digests)), subdirectory=folder
-        )
+        reference = DirectReference(name=name, url=where, written=written, digests=tuple(sorted(digests)))
         return self._reader.file(self._as_locked(reference))
 
     def _from_git(
@@ -161,12 +158,7 @@ class _Following:
             if package.name == name and package.reference == asked and package.url is not None:
                 commit = commit_in_archive_url(git, package.url)
                 if commit is not None and git.commit in {None, commit}:
-                    reference = DirectReference(
-                        name=name,
-                        url=urldefrag(package.url)[0],
-                        written=package.url,
-                        subdirectory=git.subdirectory,
-                    )
+                    reference = DirectReference(name=name, url=urldefrag(package.url)[0], written=package.url)
                     return self._reader.file(self._as_locked(reference))
         return self._reader.archive(name, git, self._reader.commit(git), digests=tuple(_only(requirement.hashes)))
 

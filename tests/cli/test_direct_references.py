@@ -327,3 +327,52 @@ def test_version_control_that_cannot_be_followed(project, index, forge, referenc
     assert says in done.stderr
     assert "requirements.in:1" in done.stderr
     assert "remedy:" in done.stderr
+
+
+# check
+
+
+@pytest.fixture
+def locked(project: CommandLine, index: LoopbackIndex, forge: Forge) -> CommandLine:
+    """A lock with a URL, a file of the project, and a commit of a project below the top of its repository."""
+    built = make_wheel("idle", "1.0")
+    project.write(f"dist/{built.filename}", built.content)
+    forge.add_repository("/o/mono", {"refs/heads/main": COMMIT})
+    content = archive(below="python").replace(b"tool", b"loot")
+    forge.files[f"/o/mono/archive/{COMMIT}.tar.gz"] = content
+    project.write(
+        "requirements.in",
+        f"tool @ {forge.origin}/files/{TOOL.filename}\n./dist/{built.filename}\n"
+        f"loot @ git+{forge.origin}/o/mono@main#subdirectory=python\n",
+    )
+    done = lock(project, index)
+    assert done.status == 0, done.stderr
+    return project
+
+
+@pytest.mark.parametrize("path", ["requirements.txt", "pylock.toml"])
+def test_check_finds_nothing(locked, index, path):
+    done = locked("check", path, "-i", index.url, "--no-cache")
+    assert done.status == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", ["requirements.txt", "pylock.toml"])
+@pytest.mark.parametrize("edit", ["url", "file", "commit", "repository", "hash"])
+def test_check_finds_what_was_moved(locked, index, forge, path, edit):
+    text = locked.read(path)
+    other = make_wheel("tool", "1.5", requires=["alpha"], files={"tool/evil.py": ""})
+    forge.files[f"/evil/{TOOL.filename}"] = TOOL.content
+    forge.files[f"/o/evil/archive/{COMMIT}.tar.gz"] = forge.files[f"/o/mono/archive/{COMMIT}.tar.gz"]
+    locked.write("dist2/idle-1.0-py3-none-any.whl", make_wheel("idle", "1.0").content)
+    edited = {
+        "url": text.replace("/files/tool", "/evil/tool"),
+        "file": text.replace("dist/idle", "dist2/idle"),
+        "commit": text.replace(f"/archive/{COMMIT}", f"/archive/{OTHER}"),
+        "repository": text.replace("/o/mono/archive", "/o/evil/archive"),
+        "hash": text.replace(TOOL.sha256, other.sha256),
+    }[edit]
+    assert edited != text
+    locked.write(path, edited)
+    done = locked("check", path, "-i", index.url, "--no-cache")
+    assert done.status != 0, done.stdout
+    assert any(name in done.stdout + done.stderr for name in ("tool", "idle", "loot", "/o/mono/"))
