@@ -12,11 +12,22 @@ from dataclasses import dataclass
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from pinkeeper.model.lock import TargetSpelling
 from pinkeeper.model.origin import Origin, OriginKind
 
-__all__ = ["Annotation", "header_command", "header_fingerprint", "read_annotations", "read_origin", "version_below"]
+__all__ = [
+    "Annotation",
+    "header_command",
+    "header_fingerprint",
+    "header_without",
+    "read_annotations",
+    "read_origin",
+    "version_below",
+]
 
 _FINGERPRINT = re.compile(r"^# lock: sha256:([0-9a-f]{64})$", re.MULTILINE)
+_WITHOUT = re.compile(r"^# without: (.+)$", re.MULTILINE)
+_TARGET = re.compile(r"(\S+) (\S+)")
 _VERSION = re.compile(r"# version ([^\s,]+)(?:, of (\S+))?")
 _VIA = re.compile(r"(?:^|\s)#\s*via\b(.*)")
 _NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[[^\]]*\])?")
@@ -89,6 +100,13 @@ def header_fingerprint(text: str) -> str | None:
     """The fingerprint of a lock, hexadecimal; None where it has none, or several."""
     found = _FINGERPRINT.findall(text)
     return found[0] if len(found) == 1 else None
+
+
+def header_without(text: str) -> tuple[TargetSpelling, ...]:
+    """The targets that a lock says it does not serve; none where it has no such line, or several."""
+    found = _WITHOUT.findall(text)
+    targets = [_TARGET.fullmatch(target) for target in found[0].split(", ")] if len(found) == 1 else []
+    return tuple((target[1], target[2]) for target in targets if target is not None)
 
 
 def _annotation(texts: Iterable[str]) -> Annotation:

@@ -15,6 +15,7 @@ from pinkeeper.lockfile.requirement_comments import (
     Annotation,
     header_command,
     header_fingerprint,
+    header_without,
     read_annotations,
     version_below,
 )
@@ -57,6 +58,7 @@ def read_requirements_lock(text: str, *, path: str) -> Lock:
                 key=lambda package: (package.name, package.version, package.marker or ""),
             )
         ),
+        unserved=header_without(text),
         fingerprint=header_fingerprint(text),
         command=header_command(text),
         options=tuple(options),

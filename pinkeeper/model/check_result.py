@@ -24,6 +24,7 @@ KINDS = {
     "duplicate-pin": "A package is pinned more than once where only one pin can be installed.",
     "edited-lock": "The lock is not as it was written: its content does not fit its own record.",
     "edited-pin": "The hashes of a pin belong to another release of the project.",
+    "environment": "The environments that a lock says it is for are not its targets.",
     "extras": "The extras written beside a pin are not those that are asked for.",
     "foreign-line": "A line installs something that no pin accounts for.",
     "index-line": "An option line says another place for packages than the project, its settings and options ask for.",

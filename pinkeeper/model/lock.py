@@ -56,16 +56,18 @@ class Lock:
     """All pins, sorted by name, then version, then marker.
 
     What follows is known where a pylock or a header says it, and empty elsewhere. roots: what the user asked for, each
-    with a marker where it does not hold on every target. targets: the environments that it serves; environments: the
-    same as markers (PEP 751), simplest form. requires_python: the project's own. fingerprint: of everything that the
-    lock was made from and of its own content, hexadecimal. command: the command that the header names.
-    options: (line, text) of the option lines of a requirements file, such as ``--index-url URL``, credentials removed.
-    unpinned: what is installed besides and no hash pins, such as a directory, a text each.
+    with a marker where it does not hold on every target. targets: the environments that it serves; unserved: those that
+    were asked for and have no answer; environments: those that it serves as markers (PEP 751). requires_python: the
+    project's own. fingerprint: of everything that the lock was made from and of its own content, hexadecimal. command:
+    the command that the header names. options: (line, text) of the option lines of a requirements file, such as
+    ``--index-url URL``, credentials removed. unpinned: what is installed besides and no hash pins, such as a directory,
+    a text each.
     """
 
     packages: tuple[LockedPackage, ...] = ()
     roots: tuple[Requirement, ...] = ()
     targets: tuple[TargetSpelling, ...] = ()
+    unserved: tuple[TargetSpelling, ...] = ()
     environments: tuple[str, ...] = ()
     requires_python: str | None = None
     fingerprint: str | None = None

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
 from pinkeeper.model.check_result import CheckedLock, CheckFinding, CheckResult
+from pinkeeper.workflows.check_command import Tool
 from pinkeeper.workflows.check_direct import located_lock
 from pinkeeper.workflows.check_ground import default_locks, lay_ground
 from pinkeeper.workflows.check_job import CheckJob
 from pinkeeper.workflows.check_lines import ReadLines, decode_lock, read_lines
 from pinkeeper.workflows.check_options import CheckOptions
+from pinkeeper.workflows.check_pylock import PylockMarkers, read_tables
 from pinkeeper.workflows.lock_source import open_source
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -38,16 +40,18 @@ def check(options: CheckOptions, surroundings: Surroundings) -> CheckResult:
 def _checked(path: str, options: CheckOptions, surroundings: Surroundings) -> tuple[CheckedLock, tuple[int, int]]:
     text = decode_lock(surroundings.read(path), path=path)
     lock = read_lock(text, path=path)
-    lines = ReadLines(lock=lock)
-    if not is_pylock(path):
-        lines = read_lines(text, lock, path=path, environ=surroundings.environ)
-        lock = lines.lock
     ground = lay_ground(path, text, lock, options, surroundings)
+    markers = None
+    if is_pylock(path):
+        tables = read_tables(text, lock, is_ours=ground.command.tool is Tool.PINKEEPER, path=path)
+        lines, markers = ReadLines(lock=lock, findings=tables.findings), PylockMarkers(tables)
+    else:
+        lines = read_lines(text, lock, path=path, environ=surroundings.environ)
     lines = replace(lines, lock=located_lock(lines.lock, path, surroundings))
     with open_source(ground.places, ground.options, ground.settings, surroundings) as opened:
         surroundings.progress.started(opened.counters)
         try:
-            job = CheckJob(path, lines, ground, source=opened.source, now=surroundings.now)
+            job = CheckJob(path, lines, ground, markers=markers, source=opened.source, now=surroundings.now)
             findings = job.offline() if options.offline else job.online()
         finally:
             surroundings.progress.finished()

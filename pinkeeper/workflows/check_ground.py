@@ -151,6 +151,8 @@ class _Finding:
         places = choose_places(lock_options, settings, inputs or Inputs(), self._surroundings)
         self._tell_of_places(settings, inputs or Inputs())
         targets, targets_from = self._targets(settings, named, inputs or Inputs())
+        if targets_from != "the command line":
+            targets = self._served(targets)
         return Ground(
             command=command,
             options=lock_options,
@@ -261,6 +263,13 @@ class _Finding:
         if settings.python or settings.platforms or settings.universal:
             return _declared(recorded, settings, requires_python), "[tool.pinkeeper]"
         return self._running()
+
+    def _served(self, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+        """The targets without those that the lock itself says it does not serve."""
+        served = tuple(target for target in targets if target.spelling not in self._lock.unserved)
+        if left := [target.name for target in targets if target not in served]:
+            self._not_checked.append(f"{', '.join(left)}, which the lock says it does not serve")
+        return served
 
     def _running(self) -> tuple[tuple[Target, ...], str]:
         """The running environment, with the Python that the header names where that is another."""

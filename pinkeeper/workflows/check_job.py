@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from packaging.markers import InvalidMarker, Marker
@@ -10,10 +10,10 @@ from packaging.utils import NormalizedName
 
 from pinkeeper.errors import CollectedError, NetworkError
 from pinkeeper.index.source import IndexSource
-from pinkeeper.lockfile.lock_formats import is_pylock
 from pinkeeper.model.check_result import CheckFinding, Severity
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.lock import LockedPackage
+from pinkeeper.model.target import Target
 from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
 from pinkeeper.resolver.needs import is_exact
 from pinkeeper.resolver.policy import Policy
@@ -33,6 +33,7 @@ from pinkeeper.workflows.check_needs import (
 )
 from pinkeeper.workflows.check_pins import Pin, TargetView, ask_index, look_at
 from pinkeeper.workflows.check_places import judge_option_lines
+from pinkeeper.workflows.check_pylock import PylockMarkers, judge_environments, judge_pylock_pin
 from pinkeeper.workflows.check_tree import (
     Constraint,
     Need,
@@ -55,14 +56,23 @@ _Installed = Mapping[int, LockedPackage]
 class CheckJob:
     """Looks at one lock. not_checked: what was left out, one sentence each."""
 
-    def __init__(self, path: str, lines: ReadLines, ground: Ground, *, source: IndexSource, now: datetime) -> None:
+    def __init__(
+        self,
+        path: str,
+        lines: ReadLines,
+        ground: Ground,
+        *,
+        markers: PylockMarkers | None,
+        source: IndexSource,
+        now: datetime,
+    ) -> None:
         self._path = path
         self._lock = lines.lock
         self._lines = lines
         self._ground = ground
         self._source = source
         self._is_ours = ground.command.tool is Tool.PINKEEPER
-        self._is_pylock = is_pylock(path)
+        self._markers = markers
         self._views = _views(ground, now)
         self._demanded = _demanded(ground) if self._is_ours else {}
         self._pinned_by_user = _pinned_by_user(ground)
@@ -108,7 +118,9 @@ class CheckJob:
             if not package.hashes
         ]
         trees = Trees()
-        knows_needs = self._is_pylock and (bool(self._lock.roots) or any(each.needs for each in self._lock.packages))
+        knows_needs = self._markers is not None and (
+            bool(self._lock.roots) or any(each.needs for each in self._lock.packages)
+        )
         if not knows_needs and not any(package.required_by for package in self._lock.packages):
             self.not_checked.append("whether the tree is whole: the lock does not say what requires what")
             return findings
@@ -127,8 +139,16 @@ class CheckJob:
     def _written(self) -> tuple[list[CheckFinding], Mapping[TargetView, _Installed]]:
         """What can be told of the lock's own words; and what it installs on each target."""
         findings = list(self._lines.findings)
-        if not self._is_pylock:
+        if self._markers is None:
             findings += judge_option_lines(self._lines, self._ground, path=self._path)
+        else:
+            findings += judge_environments(
+                self._lock,
+                self._ground.targets,
+                project=None if self._ground.inputs is None else self._ground.inputs.requires_python,
+                is_ours=self._is_ours and self._ground.targets_are_recorded,
+                path=self._path,
+            )
         installed: dict[TargetView, dict[int, LockedPackage]] = {view: {} for view in self._views}
         nowhere = []
         for place, package in enumerate(self._lock.packages):
@@ -151,6 +171,8 @@ class CheckJob:
         if package.marker is None:
             return list(self._views), []
         try:
+            if self._markers is not None:
+                return [view for view in self._views if self._markers.holds(package.marker, view.target)], []
             marker = Marker(package.marker)
             return [view for view in self._views if view.reader.holds(marker)], []
         except InvalidMarker:
@@ -176,6 +198,8 @@ class CheckJob:
         if package.index is not None and owner and package.index.rstrip("/") != owner.rstrip("/"):
             text = f"{pin} is locked from {package.index}, and {owner} owns the name"
             yield self._error("wrong-index", text, package)
+        if self._markers is not None:
+            yield from judge_pylock_pin(pin, is_ours=self._is_ours, targets=len(self._views), path=self._path)
 
     def _roots(self, view: TargetView) -> list[Need] | None:
         inputs = self._ground.inputs
@@ -210,6 +234,7 @@ class CheckJob:
 
     def _of_trees(self, trees: Trees, *, knows_extras: bool) -> Iterator[CheckFinding]:
         packages = self._lock.packages
+        trees.excuse(_alike(view.target for view in self._views))
         yield from trees.told(packages, targets=len(self._views), path=self._path)
         if trees.unknown:
             where = where_served(trees.unknown, len(self._views))
@@ -265,3 +290,12 @@ def _pinned_by_user(ground: Ground) -> frozenset[NormalizedName]:
     inputs = ground.inputs
     lines = () if inputs is None else (*inputs.requirements, *inputs.constraints, *inputs.overrides)
     return frozenset(line.requirement.name for line in lines if is_exact(line.requirement.specifier))
+
+
+def _alike(targets: Iterable[Target]) -> dict[str, list[str]]:
+    """The names of targets that no marker tells from a target, by its name."""
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    names = [(target.name, groups.setdefault(target.environment, [])) for target in targets]
+    for name, group in names:
+        group.append(name)
+    return dict(names)

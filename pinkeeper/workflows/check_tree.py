@@ -100,10 +100,12 @@ class TreeFinding:
 class Trees:
     """The trees of all targets. extras: what is asked of each package, by its place in the lock.
 
-    unknown: targets on which something could not be known, so that nothing is said of what is not required there.
+    reached: the places of what is required, by target. unknown: targets on which something could not be known, so that
+    nothing is said of what is not required there.
     """
 
     findings: dict[TreeFinding, list[str]] = field(default_factory=dict)
+    reached: dict[str, set[int]] = field(default_factory=dict)
     extras: dict[int, set[NormalizedName]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
 
@@ -118,6 +120,21 @@ class Trees:
                 line=packages[finding.place].line if finding.place >= 0 else None,
                 package=finding.package,
             )
+
+    def excuse(self, alike: Mapping[str, Sequence[str]]) -> None:
+        """Drop what is not required on a target, and is on another that no marker tells from it. alike: by target."""
+        for finding, names in list(self.findings.items()):
+            if finding.kind != "unrequired-package":
+                continue
+            left = [
+                name
+                for name in names
+                if not any(finding.place in self.reached.get(other, ()) for other in alike.get(name, ()))
+            ]
+            if left:
+                self.findings[finding] = left
+            else:
+                del self.findings[finding]
 
     def add(self, finding: TreeFinding, target: str) -> None:
         """Take a finding of one target."""
@@ -153,6 +170,7 @@ class _Walk:
                     self._add("unrequired-package", text, package.name, place)
         if not self._all_known:
             self._trees.unknown.append(self._standing.target)
+        self._trees.reached[self._standing.target] = set(self._reached)
         for place, extras in self._reached.items():
             self._trees.extras.setdefault(place, set()).update(NormalizedName(extra) for extra in extras if extra)
 
