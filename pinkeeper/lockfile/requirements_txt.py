@@ -53,6 +53,9 @@ def _lines(lock: Lock, options: RenderOptions) -> Iterator[str]:
         yield "#"
         yield f"#    {options.command}"
         yield "#"
+        if lock.unserved:
+            yield f"# without: {', '.join(' '.join(target) for target in lock.unserved)}"
+            yield "#"
         if options.fingerprint is not None:
             yield f"# lock: sha256:{options.fingerprint}"
             yield "#"
@@ -70,7 +73,7 @@ def _package(package: LockedPackage, options: RenderOptions) -> Iterator[str]:
     hashes = sorted(str(digest) for digest in package.hashes if digest.algorithm in PIP_ALGORITHMS)
     yield " \\\n".join([_requirement(package), *(f"    --hash={digest}" for digest in hashes)])
     if package.reference is not None:
-        yield f"    # version {package.version}, of {package.reference}"
+        yield f"    # version {package.version}, of {redact(package.reference)}"
     elif package.url is not None and version_in_url(package.url, name=package.name) != package.version:
         yield f"    # version {package.version}"
     parents = sorted({*(origin.via() for origin in package.requested_by), *package.required_by})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pinkeeper.model.distribution import DistributionFile
+from pinkeeper.model.target import Target
 from pinkeeper.resolver.policy import Policy, Strategy
 from pinkeeper.resolver.source import ProjectListing
 
@@ -61,11 +62,15 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """A release that is no candidate. file: one of its files that shows why, where there is one."""
+    """A release that is no candidate. file: one of its files that shows why, where there is one.
+
+    is_of_some: some of several targets have a file of it, others have none.
+    """
 
     version: Version
     reason: Rejection
     file: DistributionFile | None
+    is_of_some: bool = False
 
 
 # Yanked last, then by rank, build number and name.
@@ -77,11 +82,11 @@ parse_version = lru_cache(maxsize=None)(Version)
 class Selector:
     """Judges releases against a policy; every release is judged once.
 
-    target: the policy's, with its companions in its name.
+    target: the policy's; its name is that of the last companion, where there are some, with the others behind it.
     """
 
     def __init__(self, policy: Policy) -> None:
-        self.target = replace(policy.target, name=" and ".join(target.name for target in policy.targets))
+        self.target = replace(policy.target, name=_named(policy.targets))
         self._policy = policy
         self._ranks = [target.tag_ranks for target in policy.targets]
         self._judged: dict[tuple[NormalizedName, str], Release | Rejected] = {}
@@ -113,7 +118,7 @@ class Selector:
                 later.append(text)
             elif specifier.contains(version, prereleases=True):
                 judged = self.judge(listing, text)
-                final_seen = final_seen or isinstance(judged, Release) or judged.reason in _HELD
+                final_seen = final_seen or isinstance(judged, Release) or judged.reason in _HELD or judged.is_of_some
                 yield judged
         if not final_seen:
             for text in later:
@@ -161,7 +166,7 @@ class Selector:
                     entries.append((file.yanked is not None, rank, _build_order(filename), filename, file))
         if not all(ranked):
             if any(ranked):
-                return Rejected(version=version, reason=Rejection.TAGS, file=None)
+                return Rejected(version=version, reason=Rejection.TAGS, file=None, is_of_some=True)
             reason = min(misses, key=lambda miss: miss.value, default=Rejection.NO_FILES)
             example = misses.get(reason)
             return Rejected(
@@ -241,6 +246,13 @@ class Selector:
                 known = True
             self._python_admits[requires_python] = known
         return known
+
+
+def _named(targets: Sequence[Target]) -> str:
+    """What one or several targets are called: the last one came to the others."""
+    if len(targets) == 1:
+        return targets[0].name
+    return f"{targets[-1].name} (together with {', '.join(target.name for target in targets[:-1])})"
 
 
 def _best_rank(interpreters: str, abis: str, platforms: str, ranks: Mapping[str, int]) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from packaging.specifiers import SpecifierSet
@@ -32,10 +32,14 @@ Preferences = Callable[[Target], Mapping[NormalizedName, tuple[Version, ...]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """Targets that no marker tells apart, and the tree that serves all of them."""
+    """Targets that no marker tells apart, and the tree that serves all of them.
+
+    lowered: releases that the first of them would have had alone, by project, and the target that has no file of them.
+    """
 
     targets: tuple[Target, ...]
     resolution: Resolution
+    lowered: Mapping[NormalizedName, tuple[Version, Target]] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -148,10 +152,17 @@ class _Search:
         ]
         targets = (*together.targets, companion)
         try:
-            return Served(targets=targets, resolution=self._resolved(targets, held=held, like=together.resolution))
+            resolution = self._resolved(targets, held=held, like=together.resolution)
         except (NoSolutionError, MetadataUnavailableError) as error:
             self.unserved.append(Unserved(target=companion, error=error))
             return together
+        now = {pin.release.name: pin.release.version for pin in resolution.pins}
+        lowered = {
+            pin.release.name: (pin.release.version, companion)
+            for pin in together.resolution.pins
+            if now.get(pin.release.name, pin.release.version) < pin.release.version
+        }
+        return Served(targets=targets, resolution=resolution, lowered={**lowered, **together.lowered})
 
     def _resolved(
         self, group: _Group, *, held: Sequence[InputRequirement] = (), like: Resolution | None = None

@@ -59,6 +59,7 @@ def described(made: Lock, answers: Answers, outputs: Outputs, *, previous: Lock 
         made,
         packages=made.packages if previous is None else _remembered(made.packages, previous),
         targets=tuple(target.spelling for target in served) if outputs.decisions.targets.declared else (),
+        unserved=tuple(failed.target.spelling for failed in answers.unserved),
         environments=tuple(dict.fromkeys(map(_environment, served))),
         requires_python=str(requires_python) if requires_python else None,
     )

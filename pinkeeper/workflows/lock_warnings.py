@@ -67,6 +67,7 @@ def warnings_for(
         *_added_files(added),
         *_expired(settings, now),
         *_built(answers),
+        *_lowered(answers),
     ]
     for served in answers.served:
         resolution = served.resolution
@@ -218,6 +219,22 @@ def _added_files(added: Iterable[AddedFiles]) -> Iterator[LockWarning]:
             message=f"{late.name} {late.version}: files were added to the release since it was locked; not taken in",
             details=(*late.filenames, "remedy: look at them, then --refresh-hashes"),
         )
+
+
+def _lowered(answers: Answers) -> Iterator[LockWarning]:
+    """What targets gave up for one that no marker tells from them."""
+    for served in answers.served:
+        versions = {pin.release.name: pin.release.version for pin in served.resolution.pins}
+        for name, (version, target) in served.lowered.items():
+            yield LockWarning(
+                kind="lowered-together",
+                name=name,
+                message=f"{name} {versions[name]} is locked, for {version} has no file for {target.name}",
+                details=(
+                    f"no marker tells that from {served.target.name}",
+                    "remedy: give one of them a lock of its own, [tool.pinkeeper.locks.NAME]",
+                ),
+            )
 
 
 def _built(answers: Answers) -> Iterator[LockWarning]:
