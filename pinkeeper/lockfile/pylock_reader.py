@@ -133,7 +133,7 @@ def _package(entry: Package, *, where: str) -> LockedPackage | None:
         requested_by=tuple(_origin(text) for text in own.texts("requested-by")),
         needs=own.requirements("needs") or tuple(_needs(entry, where=where)),
         url=url,
-        reference=own.text("reference") if url else None,
+        reference=own.reference() if url else None,
         files=tuple(sorted(files, key=lambda file: file.filename)),
         index=None if entry.index is None else _url(entry.index, where=where),
         requires_python=None if entry.requires_python is None else str(entry.requires_python),
@@ -263,6 +263,11 @@ class _Own:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise InputError(f"{key} is not an array of texts", where=self.where)
         return tuple(_one_line(item, where=self.where) for item in value)
+
+    def reference(self) -> str | None:
+        """What the user wrote for a direct reference."""
+        text = self.text("reference")
+        return None if text is None else _url(text, where=self.where)
 
     def version(self) -> Version | None:
         """The version of an archive, where the standard has no place for it."""

@@ -149,7 +149,7 @@ def _own(package: LockedPackage, *, knows_version: bool) -> Iterator[str]:
     """The table of what the standard has no place for, where there is any."""
     said: dict[str, _Value] = {
         "version": () if knows_version else str(package.version),
-        "reference": package.reference or (),
+        "reference": redact(package.reference or ""),
         "extras": tuple(sorted(package.extras)),
         "needs": tuple(redact(str(need)) for need in package.needs),
         "requested-by": tuple(sorted({origin.via() for origin in package.requested_by})),

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -19,6 +19,7 @@ from pinkeeper.lockfile.requirements_reader import read_requirements_lock
 from pinkeeper.lockfile.requirements_txt import PIP_ALGORITHMS, RenderOptions, render_requirements
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.lock_result import WrittenLock
+from pinkeeper.model.logical_lines import logical_lines
 from pinkeeper.workflows.lock_outputs import written
 from pinkeeper.workflows.lock_source import read_configuration
 from pinkeeper.workflows.surroundings import Surroundings
@@ -84,7 +85,16 @@ def _read(path: str, surroundings: Surroundings) -> Lock:
         text = surroundings.read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"it is not UTF-8 text ({error.reason})", where=path) from error
-    return read_pylock(text, path=path, default_only=True)
+    lock = read_pylock(text, path=path, default_only=True)
+    folder = posixpath.dirname(surroundings.relative(path))
+    return replace(lock, packages=tuple(_from_here(package, folder) for package in lock.packages))
+
+
+def _from_here(package: LockedPackage, folder: str) -> LockedPackage:
+    """A package whose path, if it has one, is no longer relative to the lock but to where pip runs."""
+    if package.url is None or "://" in package.url:
+        return package
+    return replace(package, url=f"./{posixpath.normpath(posixpath.join(folder, package.url))}")
 
 
 def _prove(lock: Lock, text: str, *, index_lines: Sequence[str], path: str) -> None:
@@ -100,11 +110,13 @@ def _prove(lock: Lock, text: str, *, index_lines: Sequence[str], path: str) -> N
         pin = f"{package.name} {package.version}"
         if not any(digest.algorithm in PIP_ALGORITHMS for digest in package.hashes):
             raise InputError(f"{pin} has no hash that pip takes", where=where, remedy="make the lock again")
-        is_path = package.url is not None and "://" not in package.url
-        if is_path or not read[_said(package)] or _VARIABLE.search(str(_said(package))):
+        if not read[_said(package)] or _VARIABLE.search(str(_said(package))):
             raise InputError(f"{pin} says something that a requirements file cannot", where=where)
         read[_said(package)] -= 1
-    if read.total() or tuple(text for _, text in again.options) != index_lines or _VARIABLE.search(str(index_lines)):
+    lines = len(lock.packages) + len(index_lines)
+    if sum(1 for _ in logical_lines(text)) != lines or tuple(line for _, line in again.options) != index_lines:
+        raise beyond
+    if _VARIABLE.search(str(index_lines)):
         raise beyond
 
 

@@ -116,8 +116,14 @@ def _package(
         marker=writer.marker(standing),
         files=tuple(sorted(files, key=lambda file: file.filename)),
         index=index if (index := first.release.listing.index).startswith(_WEB) else None,
-        requires_python=next((file.requires_python for file in files if file.requires_python), None),
+        requires_python=_common(file.requires_python for file in files),
     )
+
+
+def _common(said: Iterable[str | None]) -> str | None:
+    """What all files of a release say; None where they do not agree: an installer refuses where one does not hold."""
+    texts = set(said)
+    return texts.pop() if len(texts) == 1 else None
 
 
 def _needs(placed: Sequence[_Placed], standing: frozenset[int], writer: MarkerWriter) -> tuple[Requirement, ...]:

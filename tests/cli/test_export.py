@@ -165,7 +165,7 @@ def test_of_a_lock_for_several_uses_what_is_installed_by_default(project):
         ),
         pytest.param(f"marker = \"os_name == 'a # b'\"\n{wheel()}", "cannot", id="what pip would take for a comment"),
         pytest.param(
-            f'archive = {{ path = "a-1.zip", hashes = {{ sha256 = "{SHA}" }} }}',
+            f'archive = {{ path = "latest.zip", hashes = {{ sha256 = "{SHA}" }} }}',
             "cannot",
             id="an archive beside the lock",
         ),
@@ -173,6 +173,12 @@ def test_of_a_lock_for_several_uses_what_is_installed_by_default(project):
             f'{wheel()}\n[packages.tool.pinkeeper]\nrequested-by = ["x\\n--index-url=https://evil.example/"]',
             "none to print",
             id="a comment of two lines",
+        ),
+        pytest.param(
+            f'archive = {{ url = "https://files.example/x.zip", hashes = {{ sha256 = "{SHA}" }} }}\n'
+            '[packages.tool.pinkeeper]\nreference = "https://x\\n./evil"',
+            "none to print",
+            id="another comment of two lines",
         ),
     ],
 )
@@ -183,6 +189,13 @@ def test_what_a_requirements_file_cannot_say(project, body, says):
     assert done.stderr.startswith("error: pylock.toml")
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_archive_beside_the_lock_is_found_from_where_pip_runs(project):
+    foreign(project, f'archive = {{ path = "../dist/a-1.zip", hashes = {{ sha256 = "{SHA}" }} }}')
+    project.write("locks/pylock.toml", project.read("pylock.toml"))
+    done = project("export", "locks/pylock.toml", "--no-header")
+    assert done.stdout == f"./dist/a-1.zip \\\n    --hash=sha256:{SHA}\n"
 
 
 def test_a_folder_with_spaces_stays_one(project):

@@ -8,6 +8,7 @@ import tomllib
 
 import pytest
 from packaging.pylock import Pylock
+from packaging.tags import parse_tag
 
 from tests.support.command_line import CommandLine
 from tests.support.distributions import make_sdist, make_wheel
@@ -180,3 +181,25 @@ def test_all_files_but_one_sdist(project, index):
     before = project.read("pylock.toml")
     assert project("lock", "-i", index.url, *TARGETS, *outputs).status == 0
     assert project.read("pylock.toml") == before
+
+
+@pytest.mark.parametrize(
+    ("python", "system", "machine"), [("3.11", "linux", "x86_64"), ("3.13", "win32", "AMD64")], ids=str
+)
+def test_files_that_want_different_pythons(project, index, python, system, machine):
+    index.add_release("gamma", "3.0", tags=["cp311-none-any"], requires_python=">=3.9")
+    index.add_release("gamma", "3.0", tags=["cp313-none-any"], requires_python=">=3.13")
+    environment = {
+        "implementation_name": "cpython",
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "sys_platform": system,
+        "platform_machine": machine,
+    }
+    tags = [*parse_tag(f"cp{python.replace('.', '')}-none-any"), *parse_tag("py3-none-any.win_amd64")]
+    newest_first = ("--python-version", "3.13", "--python-version", "3.11", *TARGETS[4:])
+    done = project("lock", "-i", index.url, *newest_first, "-o", "pylock.toml")
+    assert done.status == 0, done.stderr
+    pylock = Pylock.from_dict(tomllib.loads(project.read("pylock.toml")))
+    chosen = {package.name: str(package.version) for package, _ in pylock.select(environment=environment, tags=tags)}
+    assert chosen["gamma"] == "3.0"
