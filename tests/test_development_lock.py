@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from pinkeeper.lockfile.requirements_reader import read_requirements_lock
+from tests.support.command_line import CommandLine
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / ".ci" / "requirements.txt"
@@ -50,3 +52,11 @@ def test_nothing_is_pinned_for_the_project_that_it_does_not_ask_for():
         elif "pinkeeper (pyproject.toml)" in line:
             direct.add(current)
     assert direct == names, "the lock is stale: see the command at its head"
+
+
+def test_it_is_what_would_be_locked_now():
+    """Its fingerprint is that of pyproject.toml as it stands, and of its own text; no index is asked."""
+    command = next(line for line in LOCK.read_text().splitlines() if "pinkeeper lock" in line).lstrip("# ")
+    done = CommandLine(directory=ROOT, cache=ROOT / "nowhere")(*shlex.split(command)[1:], "--check", "--offline")
+    assert done.status == 0, done.stderr
+    assert not (ROOT / "nowhere").exists()

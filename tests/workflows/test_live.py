@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -64,6 +66,56 @@ def test_uv_arrives_at_the_same_set_and_accepts_the_hashes(cli, uv, requirements
     assert accepted.returncode == 0, accepted.stderr
     installed = re.findall(r"^ \+ (\S+?)==(\S+)$", accepted.stderr, re.MULTILINE)
     assert {canonicalize_name(name) for name, _ in installed} == ours.keys()
+
+
+UNIVERSAL = {
+    "gateway": "litellm[proxy]",
+    "torch": "torch numpy transformers",
+    "notebook": "jupyter",
+    "frames": "polars pandas pyarrow",
+    "forks": "scipy pandas scikit-learn xgboost ipython",  # Python 3.11 takes older releases
+}
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+UV_PLATFORMS = {
+    "linux_x86_64": "x86_64-manylinux_2_28",
+    "linux_aarch64": "aarch64-manylinux_2_28",
+    "musllinux_x86_64": "x86_64-unknown-linux-musl",
+    "macos_arm64": "aarch64-apple-darwin",
+    "macos_x86_64": "x86_64-apple-darwin",
+    "windows_amd64": "x86_64-pc-windows-msvc",
+}
+
+
+@pytest.mark.parametrize("requirements", UNIVERSAL.values(), ids=UNIVERSAL)
+def test_uv_accepts_a_universal_lock_on_every_target_that_it_serves(cli, uv, requirements):
+    cli.write("requirements.in", "".join(f"{requirement}\n" for requirement in requirements.split()))
+    targets = [argument for python in PYTHONS for argument in ("--python-version", python)]
+    targets += [argument for platform in UV_PLATFORMS for argument in ("--platform", platform)]
+    outputs = ("-o", "requirements.txt", "-o", "pylock.toml")
+    done = cli("lock", *targets, "--cooldown", "0", *outputs, "--format", "json", timeout=300)
+    (lock,) = json.loads(done.stdout)["locks"]
+    unserved = {failed["target"] for failed in lock["unserved"]}
+    assert done.status == bool(unserved), done.stderr
+    print(f"\n{requirements}: {lock['packages']} packages, {len(lock['targets'])} targets, not {sorted(unserved)}")  # noqa: T201
+    checked = cli("check", timeout=300)
+    assert checked.status == 0, checked.stdout
+    for python in PYTHONS:
+        for platform, spelled in UV_PLATFORMS.items():
+            if f"Python {python} on {platform}" in unserved:
+                continue
+            accepted = subprocess.run(
+                [
+                    *(*uv, "pip", "install", "--dry-run", "--require-hashes", "--target", "site"),
+                    *("--python-version", python, "--python-platform", spelled, "-r", "requirements.txt"),
+                ],
+                cwd=cli.directory,
+                env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": "13.0"},
+                capture_output=True,
+                text=True,
+                timeout=600,
+                check=False,
+            )
+            assert accepted.returncode == 0, f"{python} {platform}\n{accepted.stderr}"
 
 
 def run(cli: CommandLine, *command: str | Path) -> subprocess.CompletedProcess[str]:
