@@ -112,3 +112,33 @@ def test_what_would_be_built_is_told(project, index):
         "  remedy: --only-binary NAME takes a release that has wheels, if there is one",
     ]
     assert project("lock", "-i", index.url, *BOTH, "--only-binary", ":all:").status == 1
+
+
+GLIBC_AND_MUSL = ("--python-version", "3.12", "--platform", "linux_x86_64", "--platform", "musllinux_x86_64")
+
+
+def test_what_is_lowered_for_a_target_that_no_marker_tells_apart(project, index):
+    project.write("requirements.in", "app\n")
+    done = project("lock", "-i", index.url, *GLIBC_AND_MUSL)
+    assert done.status == 0, done.stderr
+    assert pins(project.read("requirements.txt")) == ["app==1", "native==1"]
+    assert done.stderr.splitlines()[:3] == [
+        "warning: native 1 is locked, for 2 has no file for Python 3.12 on musllinux_x86_64",
+        "  no marker tells that from Python 3.12 on linux_x86_64",
+        "  remedy: give one of them a lock of its own, [tool.pinkeeper.locks.NAME]",
+    ]
+
+
+def test_a_lock_says_what_it_does_not_serve_and_check_takes_it_for_that(project, index):
+    project.write("requirements.in", "native>=2\n")
+    done = project("lock", "-i", index.url, *GLIBC_AND_MUSL, "-o", "requirements.txt", "-o", "pylock.toml")
+    assert done.status == 1
+    assert "\n# without: 3.12 musllinux_x86_64\n" in project.read("requirements.txt")
+    for path in ("requirements.txt", "pylock.toml"):
+        checked = project("check", path, "-i", index.url)
+        assert checked.status == 0, checked.stdout
+    checked = project("check", "requirements.txt", "-i", index.url)
+    assert "Python 3.12 on musllinux_x86_64, which the lock says it does not serve" in checked.stdout
+    asked = project("check", "requirements.txt", "-i", index.url, *GLIBC_AND_MUSL)
+    assert asked.status == 1
+    assert "native 2 cannot be installed on Python 3.12 on musllinux_x86_64" in asked.stdout
