@@ -59,6 +59,12 @@ class Inputs:
     left_out: tuple[LeftOut, ...] = ()
     files: tuple[str, ...] = ()
 
+    @property
+    def direct(self) -> tuple[InputRequirement, ...]:
+        """What names a file: a URL, a path, version control (PEP 508, direct references)."""
+        everything = (*self.requirements, *self.constraints, *self.overrides)
+        return tuple(asked for asked in everything if asked.requirement.url is not None)
+
     def merged(self, later: Inputs) -> Inputs:
         """These inputs and those of a source named later, whose index options count less."""
         return Inputs(

@@ -7,8 +7,7 @@ asks for counts only where the user names the very same one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
 
 from packaging.specifiers import SpecifierSet
@@ -33,7 +32,7 @@ from pinkeeper.resolver.direct import DirectRelease, DirectSource
 from pinkeeper.resolver.source import ReleaseSource
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["SettledReferences", "direct_urls", "has_direct_references", "settle_references"]
+__all__ = ["SettledReferences", "settle_references"]
 
 _WEB = ("https://", "http://")
 
@@ -48,23 +47,8 @@ class SettledReferences:
 
     inputs: Inputs
     source: ReleaseSource
-    urls: Mapping[NormalizedName, frozenset[str]] = field(default_factory=dict)
-    asked: Mapping[str, str] = field(default_factory=dict)
-
-
-def has_direct_references(inputs: Inputs) -> bool:
-    """Whether any input is a URL or a file."""
-    return any(True for _ in _direct(inputs))
-
-
-def direct_urls(inputs: Inputs) -> tuple[str, ...]:
-    """The URLs of the inputs as they were written, credentials included, to say who may be shown these."""
-    return tuple(url.removeprefix("git+") for asked in _direct(inputs) if (url := asked.requirement.url) is not None)
-
-
-def _direct(inputs: Inputs) -> Iterator[InputRequirement]:
-    everything = chain(inputs.requirements, inputs.constraints, inputs.overrides)
-    return (asked for asked in everything if asked.requirement.url is not None)
+    urls: Mapping[NormalizedName, frozenset[str]]
+    asked: Mapping[str, str]
 
 
 def settle_references(
@@ -82,7 +66,7 @@ def settle_references(
     following = _Following(reader, kept, surroundings)
     releases: dict[tuple[NormalizedName, str], DirectRelease] = {}
     problems: list[PinkeeperError] = []
-    for asked in _direct(inputs):
+    for asked in inputs.direct:
         key = (asked.requirement.name, asked.requirement.url or "")
         if key in releases:
             continue

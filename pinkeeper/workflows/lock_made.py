@@ -10,6 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.conflicts import check_conflicts
 from pinkeeper.lockfile.compare import compare_locks
 from pinkeeper.model.lock import Lock
@@ -17,7 +18,6 @@ from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockW
 from pinkeeper.resolver.universal import Answers, resolve_targets
 from pinkeeper.workflows.lock_assembly import assemble, prove
 from pinkeeper.workflows.lock_command import command_line
-from pinkeeper.workflows.lock_direct import SettledReferences, direct_urls, has_direct_references, settle_references
 from pinkeeper.workflows.lock_inputs import gather
 from pinkeeper.workflows.lock_job import LockJob
 from pinkeeper.workflows.lock_outputs import Outputs, described, fresh, rendered
@@ -113,14 +113,16 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
             unmoved=unmoved,
             seconds=time.monotonic() - began,
         )
-    with open_source(places, options, settings, surroundings, direct=direct_urls(inputs)) as opened:
+    with open_source(places, options, settings, surroundings, direct=_direct_urls(inputs)) as opened:
         surroundings.progress.started(opened.counters)
         try:
-            settled = SettledReferences(inputs=inputs, source=opened.source)
-            if has_direct_references(inputs):
-                settled = settle_references(
+            direct = None
+            if inputs.direct:
+                from pinkeeper.workflows.lock_direct import settle_references  # noqa: PLC0415 - few inputs have any
+
+                direct = settle_references(
                     inputs,
-                    opened.direct,
+                    opened.direct(),
                     opened.source,
                     kept=kept_packages(options, previous),
                     surroundings=surroundings,
@@ -128,17 +130,17 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
             problem = pose(
                 options,
                 settings,
-                settled.inputs,
+                inputs if direct is None else direct.inputs,
                 decisions=decisions,
                 previous=previous,
                 takes_added=takes_added(previous, options, decisions, command=command_line(job.said, surroundings)),
-                direct=settled.urls,
+                direct={} if direct is None else direct.urls,
                 now=surroundings.now,
             )
             answers = resolve_targets(
                 problem,
                 decisions.targets.targets,
-                settled.source,
+                opened.source if direct is None else direct.source,
                 preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere),
                 progress=surroundings.progress,
             )
@@ -148,7 +150,7 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
                 hashes=decisions.hashes,
                 kept={} if problem.policy.takes_added else problem.policy.kept,
                 sha256s=opened.source.sha256s,
-                references=settled.asked,
+                references={} if direct is None else direct.asked,
             )
             prove(lock, answers)
         finally:
@@ -182,3 +184,8 @@ def _asked(answers: Answers) -> dict[NormalizedName, frozenset[SpecifierSet]]:
         for pin in served.resolution.pins:
             found.setdefault(pin.release.name, set()).add(pin.specifier)
     return {name: frozenset(specifiers) for name, specifiers in found.items()}
+
+
+def _direct_urls(inputs: Inputs) -> tuple[str, ...]:
+    """The URLs of direct references as they were written, credentials included, to say who may be shown these."""
+    return tuple((asked.requirement.url or "").removeprefix("git+") for asked in inputs.direct)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName
 
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.index.cache import Cache
 from pinkeeper.index.client import Client, ClientOptions
-from pinkeeper.index.direct import DirectReader
 from pinkeeper.index.find_links import FindLinks
 from pinkeeper.index.metadata import MetadataReader
 from pinkeeper.index.pip_configuration import default_index_url
@@ -25,6 +26,9 @@ from pinkeeper.model.index_options import IndexOptions
 from pinkeeper.model.url import IndexURL
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from pinkeeper.index.direct import DirectReader
 
 __all__ = ["OpenSource", "Places", "choose_places", "open_source", "read_configuration", "settings_index"]
 
@@ -57,10 +61,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSource:
-    """A source in use. direct: follows direct references. counters: requests made and bytes read so far."""
+    """A source in use. direct: makes what follows direct references. counters: requests made and bytes read so far."""
 
     source: IndexSource
-    direct: DirectReader
+    direct: Callable[[], DirectReader]
     counters: Callable[[], tuple[int, int]]
 
 
@@ -151,12 +155,18 @@ def open_source(
     try:
         yield OpenSource(
             source=source,
-            direct=DirectReader(client, metadata, offline=options.offline),
+            direct=partial(_direct_reader, client, metadata, offline=options.offline),
             counters=lambda: (client.requests, client.bytes_read),
         )
     finally:
         cache.close()
         client.close()
+
+
+def _direct_reader(client: Client, metadata: MetadataReader, *, offline: bool) -> DirectReader:
+    from pinkeeper.index.direct import DirectReader  # noqa: PLC0415 - few inputs have a direct reference
+
+    return DirectReader(client, metadata, offline=offline)
 
 
 def _netrc(surroundings: Surroundings) -> Path | None:
