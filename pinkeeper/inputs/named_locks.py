@@ -43,6 +43,11 @@ class NamedLock:
     constraints: tuple[str, ...] = ()
     hashes: Literal["targets", "all"] | None = None
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Where it stands: its outputs, else a requirements file of its name."""
+        return self.outputs or (f"requirements-{self.name}.txt",)
+
 
 _ENVIRONMENTS: Mapping[str, Shape[object]] = {
     "python": shapes.texts,

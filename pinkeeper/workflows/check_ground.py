@@ -32,7 +32,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 
 __all__ = ["Ground", "default_locks", "lay_ground"]
 
-_DEFAULT_OUTPUT = "requirements.txt"
+_USUAL_OUTPUTS = ("requirements.txt", "pylock.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +59,26 @@ class Ground:
 
 
 def default_locks(options: CheckOptions, surroundings: Surroundings) -> tuple[str, ...]:
-    """The outputs that ``lock`` would write here, those that exist. Raises InputError where there is none."""
+    """The outputs that ``lock`` would write here; where settings name none, those of the usual names that are here.
+
+    Raises InputError where there is none, and where one that settings name is missing.
+    """
     settings = gather_settings(LockOptions(sources=options.sources), surroundings)
     outputs = _outputs(settings)
-    found = tuple(output for output in outputs if surroundings.exists(output))
-    if not found:
+    found = tuple(output for output in outputs or _USUAL_OUTPUTS if surroundings.exists(output))
+    missing = [output for output in outputs if output not in found] if found else list(outputs or _USUAL_OUTPUTS)
+    if missing:
         raise InputError(
-            f"there is no lock here: {', '.join(outputs)}", remedy="name what to check: pinkeeper check FILE"
+            f"there is no lock here: {', '.join(missing)}",
+            remedy="make it with pinkeeper lock, or name what to check: pinkeeper check FILE",
         )
     return found
 
 
 def _outputs(settings: Settings) -> tuple[str, ...]:
-    named = [output for lock in settings.locks for output in lock.outputs]
-    return tuple(dict.fromkeys((*settings.outputs, *named))) or (_DEFAULT_OUTPUT,)
+    """What settings say: the outputs of named locks, where there are some, else those of the only lock."""
+    named = [output for lock in settings.locks for output in lock.written]
+    return tuple(dict.fromkeys(named or settings.outputs))
 
 
 def lay_ground(path: str, text: str, lock: Lock, options: CheckOptions, surroundings: Surroundings) -> Ground:
@@ -197,11 +203,15 @@ class _Finding:
         return next((place for place in candidates if self._surroundings.exists(place)), None)
 
     def _named(self, settings: Settings) -> NamedLock | None:
-        """The settings of the lock that has a name, or that is written to this path."""
+        """The settings of the lock that is written to this path, or else of the one that its header names."""
         path = posixpath.normpath(self._surroundings.relative(self._path))
+        # Where a lock stands says more than what stands in it.
         for named in settings.locks:
-            outputs = {posixpath.normpath(output) for output in named.outputs} or {f"pylock.{named.name}.toml"}
-            if self._command.lock == named.name or (self._command.lock is None and path in outputs):
+            usual = f"pylock.{named.name}.toml"
+            if path in {*map(posixpath.normpath, named.written), *(() if named.outputs else (usual,))}:
+                return named
+        for named in settings.locks:
+            if self._command.lock == named.name:
                 return named
         if self._command.lock is not None:
             raise ConfigurationError(
@@ -213,7 +223,9 @@ class _Finding:
 
     def _is_default(self, settings: Settings) -> bool:
         path = posixpath.normpath(self._surroundings.relative(self._path))
-        return self._command.tool is Tool.PINKEEPER or path in map(posixpath.normpath, _outputs(settings))
+        return self._command.tool is Tool.PINKEEPER or path in map(
+            posixpath.normpath, _outputs(settings) or _USUAL_OUTPUTS
+        )
 
     def _inputs(self, sources: Sequence[str], settings: Settings, *, wanted: bool) -> Inputs | None:
         if not wanted:

@@ -58,7 +58,7 @@ def _job(named: NamedLock, said: LockOptions, settings: Settings) -> LockJob:
         extras=said.extras or named.extras,
         all_extras=said.all_extras or bool(named.all_extras),
         groups=said.groups or named.groups,
-        outputs=said.outputs or named.outputs or (f"requirements-{named.name}.txt",),
+        outputs=said.outputs or named.written,
         cooldown=said.cooldown if said.cooldown is not None else named.cooldown,
         targets=() if targets_said else named.targets,
         pythons=said.pythons or (() if targets_said else named.python),

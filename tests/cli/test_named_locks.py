@@ -172,3 +172,24 @@ def test_targets_on_the_command_line_win(project, index):
     )
     assert done.status == 0, done.stderr
     assert pins(project, "locks/desk.txt") == ["kernel==2", "shared==1", "tool==2"]
+
+
+def test_check_looks_at_all_of_them(project, index):
+    assert project("lock", "-i", index.url).status == 0
+    checked = project("check", "-i", index.url)
+    assert checked.status == 0, checked.stdout + checked.stderr
+    assert [line.partition(":")[0] for line in checked.stdout.splitlines() if ": all as the index says" in line] == [
+        *OUTPUTS
+    ]
+    (project.directory / "locks/desk.txt").unlink()
+    gone = project("check", "-i", index.url)
+    assert gone.status == 2
+    assert "there is no lock here: locks/desk.txt" in gone.stderr
+
+
+def test_check_sees_that_the_wrong_extra_is_locked(project, index):
+    assert project("lock", "-i", index.url).status == 0
+    project.write("requirements-serving.txt", project.read("locks/desk.txt"))
+    checked = project("check", "-i", index.url)
+    assert checked.status == 1
+    assert "requirements-serving.txt" in checked.stdout
