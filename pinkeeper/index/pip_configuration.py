@@ -19,8 +19,9 @@ from pinkeeper.model.url import IndexURL
 if TYPE_CHECKING:
     from configparser import RawConfigParser
 
-__all__ = ["default_index_url"]
+__all__ = ["configured_places", "default_index_url"]
 
+_PLACES = ("extra-index-url", "find-links")
 _SECTIONS = ("install", "global")  # a command's own section counts before the general one
 
 
@@ -33,6 +34,28 @@ def default_index_url(*, environ: Mapping[str, str], read: Callable[[Path], str 
         if configured.get(section):
             return IndexURL.parse(configured[section])
     return IndexURL.parse(_built_in())
+
+
+def configured_places(*, environ: Mapping[str, str], read: Callable[[Path], str | None]) -> tuple[tuple[str, str], ...]:
+    """The further places that pip is told of: (option, value) for ``--extra-index-url`` and ``--find-links``.
+
+    From the environment and from configuration files, which pip adds up for these. Raises ConfigurationError.
+    """
+    found: dict[tuple[str, str], None] = {}
+    for key in _PLACES:
+        values = environ.get(f"PIP_{key.upper().replace('-', '_')}", "").split()
+        for path, text in _texts(environ, read):
+            parser = _parsed(text, path)
+            for section in _SECTIONS:
+                if parser.has_section(section):
+                    values += [
+                        value
+                        for name, said in parser.items(section)
+                        if name.replace("_", "-").removeprefix("--") == key
+                        for value in said.split()
+                    ]
+        found |= {(f"--{key}", value): None for value in values}
+    return tuple(found)
 
 
 def _configured(environ: Mapping[str, str], read: Callable[[Path], str | None]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pinkeeper.model.check_result import CheckFinding, Severity
 from pinkeeper.model.digest import Digest
@@ -15,6 +15,8 @@ from pinkeeper.workflows.lock_options import HashChoice
 __all__ = ["judge_files", "shown_digest", "where_served"]
 
 _SHOWN_HEX = 16
+# The files of a release are seldom uploaded at one moment; what comes this much later was added to it.
+_ONE_UPLOAD = timedelta(hours=1)
 _REFUSALS = {
     Rejection.PYTHON: "its requires-python does not admit that Python",
     Rejection.TAGS: "it has no wheel for that, and no sdist that may be used",
@@ -191,8 +193,17 @@ class _Judge:
         yield from self._new(absent)
 
     def absent(self) -> Iterator[CheckFinding]:
-        """Tell files that the lock does not admit, where it is for its maker to say which ones it should."""
-        yield from self._told([file for file in self._pin.files if not self._pin.admits(file) and file.yanked is None])
+        """Tell files that came later than all that the lock admits; which of the others it should is for its maker."""
+        newest = _newest(self._locked)
+        yield from self._told(
+            [
+                file
+                for file in self._pin.files
+                if not self._pin.admits(file)
+                and file.yanked is None
+                and (newest is None or file.upload_time is None or file.upload_time > newest + _ONE_UPLOAD)
+            ]
+        )
 
     def _due(self, serving: Serving, demanded: frozenset[Digest] | None) -> tuple[DistributionFile, ...]:
         everything_is_yanked = all(file.yanked is not None for file in serving.files)
@@ -270,6 +281,11 @@ def _releases_of(pin: Pin, digests: Iterable[Digest]) -> dict[Digest, tuple[str,
     return found
 
 
+def _is_time(said: datetime, true: datetime) -> bool:
+    """Whether a lock has a time, in full or cut to whole seconds as some tools write it."""
+    return said in {true, true.replace(microsecond=0)}
+
+
 def _differences(
     said: DistributionFile, true: DistributionFile, digests: frozenset[Digest]
 ) -> Iterator[tuple[str, str, str]]:
@@ -278,7 +294,11 @@ def _differences(
         yield "URL", said.url, true.url
     if said.size is not None and true.size is not None and said.size != true.size:
         yield "size", str(said.size), str(true.size)
-    if said.upload_time is not None and true.upload_time is not None and said.upload_time != true.upload_time:
+    if (
+        said.upload_time is not None
+        and true.upload_time is not None
+        and not _is_time(said.upload_time, true.upload_time)
+    ):
         yield "upload time", said.upload_time.isoformat(), true.upload_time.isoformat()
     by_algorithm = {digest.algorithm: digest for digest in sorted(digests)}
     for digest in said.digests:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from packaging.specifiers import SpecifierSet
 
 from pinkeeper.errors import ConfigurationError, InputError
+from pinkeeper.index.pip_configuration import configured_places
 from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.named_locks import NamedLock
 from pinkeeper.inputs.settings import Settings
@@ -26,7 +27,7 @@ from pinkeeper.workflows.check_lines import header_python
 from pinkeeper.workflows.check_options import CheckOptions
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
 from pinkeeper.workflows.lock_options import HashChoice, LockOptions
-from pinkeeper.workflows.lock_source import Places, choose_places, settings_index
+from pinkeeper.workflows.lock_source import Places, choose_places, read_configuration, settings_index
 from pinkeeper.workflows.lock_targets import declare_targets
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -40,8 +41,8 @@ class Ground:
     """All that one lock is measured by.
 
     inputs: None where nothing says what the lock was made from. hashes: which of a release's files stand in the lock;
-    None where it is not ours, so that any may that the targets need. options: for opening the places. not_checked: what
-    cannot be looked at for want of it.
+    None where it is not ours, so that any may that the targets need. options: for opening the places. configured:
+    (option, value) of further places that may stand in it. not_checked: what cannot be looked at for want of it.
     """
 
     command: RecordedCommand
@@ -53,6 +54,7 @@ class Ground:
     targets_from: str
     targets_are_recorded: bool
     places: Places
+    configured: tuple[tuple[str, str], ...]
     index_from: str
     hashes: HashChoice | None
     not_checked: tuple[str, ...]
@@ -169,6 +171,7 @@ class _Finding:
             targets_from=targets_from,
             targets_are_recorded=targets_from != "the command line",
             places=places,
+            configured=self._configured(),
             index_from=self._index_from(places),
             hashes=hashes,
             not_checked=tuple(dict.fromkeys(self._not_checked)),
@@ -266,8 +269,10 @@ class _Finding:
         recorded = (command.pythons, command.platforms, command.universal)
         if command.tool is not Tool.PINKEEPER:
             settings = Settings()
-        if command.universal and command.tool is Tool.UV and command.pythons:
-            least = SpecifierSet(f">={command.pythons[0]}")  # uv's universal answer holds from that Python upwards
+        if command.universal and command.tool is Tool.UV:
+            # uv's universal answer holds from the named Python upwards, or from the one that it ran with.
+            python = command.pythons[0] if command.pythons else dict(running_target().environment)["python_version"]
+            least = SpecifierSet(f">={python}")
             requires_python = least if requires_python is None else least & requires_python
             recorded = ((), command.platforms, True)
         if any(recorded):
@@ -282,6 +287,12 @@ class _Finding:
         if left := [target.name for target in targets if target not in served]:
             self._not_checked.append(f"{', '.join(left)}, which the lock says it does not serve")
         return served
+
+    def _configured(self) -> tuple[tuple[str, str], ...]:
+        """The further places that pip's configuration names here: pip-compile writes them into what it makes."""
+        if self._command.tool is not Tool.PIP_COMPILE:
+            return ()
+        return configured_places(environ=self._surroundings.environ, read=read_configuration)
 
     def _running(self) -> tuple[tuple[Target, ...], str]:
         """The running environment, with the Python that the header names where that is another."""

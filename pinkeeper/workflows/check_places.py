@@ -56,11 +56,13 @@ def _missing(expected: list[_Said], found: list[_Said], *, path: str) -> Iterato
 
 
 def _implied(ground: Ground) -> Iterator[_Said]:
-    """What other tools write of the places: the default index too, and folders as they are spelled."""
+    """What other tools write of the places: the default index, folders as they are spelled, pip's configuration."""
     if ground.places.index is not None:
         yield "--index-url", ground.places.index.url
     for location in ground.places.asked.find_links:
         yield "--find-links", _plain("--find-links", location.url)
+    for name, value in ground.configured:
+        yield name, _plain(name, value)
 
 
 def _is_asked(name: str, value: str, ground: Ground) -> bool:
