@@ -15,14 +15,15 @@ from pinkeeper.inputs.conflicts import check_conflicts
 from pinkeeper.lockfile.compare import compare_locks
 from pinkeeper.model.lock import Lock
 from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockWarning, UnservedTarget, WrittenLock
+from pinkeeper.resolver.source import ReleaseSource
 from pinkeeper.resolver.universal import Answers, resolve_targets
-from pinkeeper.workflows.lock_assembly import assemble, prove
+from pinkeeper.workflows.lock_assembly import AddedFiles, assemble, prove
 from pinkeeper.workflows.lock_command import command_line
 from pinkeeper.workflows.lock_inputs import gather
 from pinkeeper.workflows.lock_job import LockJob
 from pinkeeper.workflows.lock_outputs import Outputs, described, fresh, rendered
 from pinkeeper.workflows.lock_problem import decide, kept_packages, pose, preferences, previous_lock, takes_added
-from pinkeeper.workflows.lock_source import choose_places, open_source
+from pinkeeper.workflows.lock_source import OpenSource, choose_places, open_source
 from pinkeeper.workflows.lock_warnings import held_back, warnings_for
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -116,46 +117,11 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
     with open_source(places, options, settings, surroundings, direct=_direct_urls(inputs)) as opened:
         surroundings.progress.started(opened.counters)
         try:
-            direct = None
-            if inputs.direct:
-                from pinkeeper.workflows.lock_direct import settle_references  # noqa: PLC0415 - few inputs have any
-
-                direct = settle_references(
-                    inputs,
-                    opened.direct(),
-                    opened.source,
-                    kept=kept_packages(options, previous),
-                    surroundings=surroundings,
-                )
-            problem = pose(
-                options,
-                settings,
-                inputs if direct is None else direct.inputs,
-                decisions=decisions,
-                previous=previous,
-                takes_added=takes_added(previous, options, decisions, command=command_line(job.said, surroundings)),
-                direct={} if direct is None else direct.urls,
-                now=surroundings.now,
-            )
-            answers = resolve_targets(
-                problem,
-                decisions.targets.targets,
-                opened.source if direct is None else direct.source,
-                preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere),
-                progress=surroundings.progress,
-            )
-            lock, added = assemble(
-                answers,
-                problem.requirements,
-                hashes=decisions.hashes,
-                kept={} if problem.policy.takes_added else problem.policy.kept,
-                sha256s=opened.source.sha256s,
-                references={} if direct is None else direct.asked,
-            )
-            prove(lock, answers)
+            solved = _solved(outputs, previous, opened, surroundings, wanted=wanted, elsewhere=elsewhere)
         finally:
             surroundings.progress.finished()
         requests, bytes_read = opened.counters()
+    lock, answers = solved.lock, solved.answers
     whole = decisions.targets.universal or not answers.unserved
     return MadeLock(
         job=job,
@@ -169,13 +135,73 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
         ),
         held_back=held_back(answers, cooldown=decisions.cooldown),
         warnings=warnings_for(
-            answers, previous=previous, made=lock, added=added, settings=settings, now=surroundings.now
+            answers, previous=previous, made=lock, added=solved.added, settings=settings, now=surroundings.now
         ),
         texts=rendered(described(lock, answers, outputs, previous=previous), outputs, surroundings, whole=whole),
         seconds=time.monotonic() - began,
         requests=requests,
         bytes_read=bytes_read,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Solved:
+    """The trees of all targets, and the lock that they come to. added: files that came late and were not taken in."""
+
+    answers: Answers
+    lock: Lock
+    added: tuple[AddedFiles, ...]
+
+
+def _solved(
+    outputs: Outputs,
+    previous: Lock | None,
+    opened: OpenSource,
+    surroundings: Surroundings,
+    *,
+    wanted: Versions,
+    elsewhere: Versions,
+) -> _Solved:
+    """Resolve for every target, and put the trees together."""
+    options, decisions = outputs.options, outputs.decisions
+    source: ReleaseSource = opened.source
+    inputs = outputs.inputs
+    urls: Mapping[NormalizedName, frozenset[str]] = {}
+    written: Mapping[str, str] = {}
+    if inputs.direct:
+        from pinkeeper.workflows.lock_direct import settle_references  # noqa: PLC0415 - few inputs have any
+
+        settled = settle_references(
+            inputs, opened.direct(), source, kept=kept_packages(options, previous), surroundings=surroundings
+        )
+        inputs, source, urls, written = settled.inputs, settled.source, settled.urls, settled.asked
+    problem = pose(
+        options,
+        outputs.settings,
+        inputs,
+        decisions=decisions,
+        previous=previous,
+        takes_added=takes_added(previous, options, decisions, command=command_line(outputs.said, surroundings)),
+        direct=urls,
+        now=surroundings.now,
+    )
+    answers = resolve_targets(
+        problem,
+        decisions.targets.targets,
+        source,
+        preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere),
+        progress=surroundings.progress,
+    )
+    lock, added = assemble(
+        answers,
+        problem.requirements,
+        hashes=decisions.hashes,
+        kept={} if problem.policy.takes_added else problem.policy.kept,
+        sha256s=opened.source.sha256s,
+        references=written,
+    )
+    prove(lock, answers)
+    return _Solved(answers=answers, lock=lock, added=added)
 
 
 def _asked(answers: Answers) -> dict[NormalizedName, frozenset[SpecifierSet]]:
