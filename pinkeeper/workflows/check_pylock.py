@@ -86,10 +86,14 @@ def judge_environments(
     """
     tell = _Teller(path=path)
     environments = [Marker(text) for text in lock.environments]
-    served = {
-        target: [place for place, marker in enumerate(environments) if marker.evaluate(dict(target.markers))]
-        for target in targets
-    }
+    try:
+        served = {
+            target: [place for place, marker in enumerate(environments) if marker.evaluate(dict(target.markers))]
+            for target in targets
+        }
+    except (UndefinedComparison, UndefinedEnvironmentName) as error:
+        yield tell.error("environment", f"one of its environments cannot be judged: {error}")
+        return
     refused = [target.name for target in targets if environments and not served[target]]
     if refused:
         yield tell.error("environment", f"none of its environments is{where_served(refused, len(targets))}")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Mapping
 
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+from packaging.pylock import Package, Pylock, PylockSelectError, PylockValidationError
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, canonicalize_version
 from packaging.version import Version
 
-__all__ = ["UNREADABLE", "from_requirements"]
+from tests.support.sound_targets import SoundTarget
+
+__all__ = ["UNREADABLE", "from_pylock", "from_requirements"]
 
 UNREADABLE = "unreadable"
 """What an installer that refuses the file installs: nothing at all."""
@@ -40,6 +45,34 @@ def from_requirements(text: str, environments: Mapping[str, Mapping[str, str]]) 
             return UNREADABLE
         raise
     return installed, _meant(options)
+
+
+def from_pylock(text: str, targets: Mapping[str, SoundTarget]) -> object:
+    """By target: each file that is installed there, where it comes from, its hashes (PEP 751, "Installation").
+
+    The version is what the file says; an entry need not.
+    """
+    try:
+        pylock = Pylock.from_dict(tomllib.loads(text))
+        return {
+            name: sorted(_chosen(package, file) for package, file in _selected(pylock, target))
+            for name, target in targets.items()
+        }
+    except (PylockValidationError, UndefinedComparison, UndefinedEnvironmentName, tomllib.TOMLDecodeError):
+        return UNREADABLE
+
+
+def _selected(pylock: Pylock, target: SoundTarget) -> list[tuple[Package, object]]:
+    try:
+        return list(pylock.select(environment=dict(target.environment), tags=list(target.ranks)))  # type: ignore[arg-type]
+    except PylockSelectError:
+        return []  # the installer refuses: nothing is installed there
+
+
+def _chosen(package: Package, file: object) -> tuple[str, ...]:
+    hashes = getattr(file, "hashes", {})
+    place = getattr(file, "url", None) or getattr(file, "path", None) or ""
+    return (package.name, type(file).__name__, str(place), *map(str, sorted(hashes.items())))
 
 
 def _meant(options):

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, example, given, settings
 
 from pinkeeper.errors import PinkeeperError
 from tests.support.index import LoopbackIndex
+from tests.support.sound_targets import sound_target
 from tests.workflows.check_bench import Bench
-from tests.workflows.installed import from_requirements
+from tests.workflows.installed import from_pylock, from_requirements
 from tests.workflows.lock_edits import Edit, edits
 
 PYTHONS = ("3.11", "3.12")
@@ -157,3 +158,65 @@ def test_an_edit_of_a_requirements_lock_that_changes_what_is_installed_is_found(
     before, after = from_requirements(requirements, ENVIRONMENTS), from_requirements(text, ENVIRONMENTS)
     if before != after:
         assert is_found(bench, text, "requirements.txt"), text
+
+
+PYLOCK_PARTS = {
+    "value": r"""(?<== )(?:"[^"\n]*"|'[^'\n]*')""",
+    "item": r"""^    (?:"[^"\n]*"|'[^'\n]*'),\n""",
+    "key": r"^[a-z-]+(?= = )",
+    "hash": r"(?<=sha256 = \")[0-9a-f]{64}",
+    "file": r"^    \{ name = .*\n",
+    "url": r"(?<=url = \")[^\"]*",
+    "package": r"^\[\[packages\]\]\n(?:.+\n)*",
+    "table": r"^\[.*\n",
+}
+PYLOCK_MATERIALS = {
+    "value": (
+        *('"1.0"', '"2.0"', '"spare"', '"beta"', '"https://host.example/simple"', '">=3.12"', '"<3"', "true", "[]"),
+        *(f"'{marker}'" for marker in MARKERS),
+    ),
+    "item": (
+        '    "3.13 linux_x86_64",\n',
+        '    "spare>=1",\n',
+        "    'python_version == \"3.11\"',\n",
+        '    { name = "beta" },\n',
+    ),
+    "key": (
+        "marker",
+        "sdist",
+        "wheels",
+        "index",
+        "archive",
+        "requires-python",
+        "environments",
+        "targets",
+        "roots",
+        "needs",
+    ),
+    "hash": REQUIREMENT_MATERIALS["hash"],
+    "file": ("", "    {},\n"),
+    "url": ("https://host.example/alpha-2.0-py3-none-any.whl", "../alpha-2.0-py3-none-any.whl", ""),
+    "package": ('[[packages]]\nname = "spare"\nversion = "2.0"\ndirectory = { path = "spare" }\n', "[[packages]]\n"),
+    "table": ("[[packages]]\n", "[tool.pinkeeper]\n", "[tool.other]\n", "[packages.tool.pinkeeper]\n"),
+}
+TARGETS = {f"{python} {platform}": sound_target(python, platform) for python in PYTHONS for platform in PLATFORMS}
+
+
+@pytest.fixture(scope="module")
+def pylock(server, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("mutation-pylock") / "work"
+    directory.mkdir()
+    bench = Bench(directory=directory, url=server.url)
+    bench.write("requirements.in", "alpha\n")
+    text = bench.lock("requirements.in", pythons=PYTHONS, platforms=PLATFORMS, outputs=("pylock.toml",))
+    assert not bench.check("pylock.toml").findings
+    return bench, text
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(edit=edits(PYLOCK_MATERIALS))
+def test_an_edit_of_a_pylock_that_changes_what_is_installed_is_found(pylock, digests, edit):
+    bench, before = pylock
+    text = edit.filled(digests).apply(before, PYLOCK_PARTS)
+    if from_pylock(before, TARGETS) != from_pylock(text, TARGETS):
+        assert is_found(bench, text, "pylock.toml"), text
