@@ -29,11 +29,12 @@ _TAIL_LINES = 20
 _LINE_LENGTH = 500
 
 
-def build_metadata(sdist: Path, *, work_dir: Path, environ: Mapping[str, str]) -> bytes:
+def build_metadata(sdist: Path, *, work_dir: Path, environ: Mapping[str, str], subdirectory: str = "") -> bytes:
     """The METADATA that the sdist's own build backend prepares.
 
     work_dir: an existing folder; all is done in a new folder below it, which is removed again. environ: the whole
     environment of the processes that run; pip takes from it where build requirements come from (``PIP_INDEX_URL``).
+    subdirectory: of the project below the top-level folder, ``/`` between its parts.
     Build requirements are installed from wheels alone, so that allowing one package does not allow others to run
     their ``setup.py``.
 
@@ -53,11 +54,19 @@ def build_metadata(sdist: Path, *, work_dir: Path, environ: Mapping[str, str]) -
         folder = Path(scratch)
         source = folder / "source"
         source.mkdir()
-        project = unpack_sdist(sdist, source)
+        project = _below(unpack_sdist(sdist, source), subdirectory, filename=sdist.name)
         with (folder / "output").open("w+b") as output:
             environment = _Environment(folder / "environment", environ, output.fileno())
             with _telling_failures(sdist.name, folder / "output"):
                 return _prepared(environment, project, folder / "metadata")
+
+
+def _below(top: Path, subdirectory: str, *, filename: str) -> Path:
+    parts = [part for part in subdirectory.split("/") if part]
+    folder = top.joinpath(*parts)
+    if ".." in parts or not folder.is_dir():
+        raise ArtifactError(f"it has no folder {shown(subdirectory)}", where=filename)
+    return folder
 
 
 def _prepared(environment: _Environment, project: Path, into: Path) -> bytes:

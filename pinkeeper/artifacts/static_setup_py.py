@@ -9,7 +9,7 @@ from pinkeeper.artifacts.dependency import InvalidRequirement
 from pinkeeper.artifacts.hostile_text import shown
 from pinkeeper.artifacts.setup_script import NotLiteralError, SetupScript, parse_script
 
-__all__ = ["declared_in_setup_py"]
+__all__ = ["declared_in_setup_py", "identity_in_setup_py"]
 
 # Keywords of setuptools and distutils that have no say in dependencies, and those of plug-ins known to have none. Any
 # other keyword belongs to a plug-in that may add dependencies, as `pbr` does, or replaces how they are read.
@@ -53,6 +53,25 @@ def declared_in_setup_py(content: bytes) -> Declared | NotStatic:
         return NotStatic(reason=f"setup.py: {error}")
     except RecursionError:
         return NotStatic(reason="setup.py: an expression is too deeply nested")
+
+
+def identity_in_setup_py(content: bytes) -> tuple[str | None, str | None] | NotStatic:
+    """Read ``name`` and ``version`` under the same conditions; None for one that is not given."""
+    try:
+        script = SetupScript(parse_script(content))
+        reader = _LiteralReader(script)
+        given = {keyword.arg: keyword.value for keyword in script.call.keywords}
+        if None in given:
+            return NotStatic(reason="setup.py: setup() is given **arguments")
+        name, version = (
+            _text(field, reader.read(field, given[field])) if field in given else None for field in ("name", "version")
+        )
+        script.refuse_other_uses(frozenset(reader.names))
+    except NotLiteralError as error:
+        return NotStatic(reason=str(error))
+    except RecursionError:
+        return NotStatic(reason="setup.py: an expression is too deeply nested")
+    return name, version
 
 
 def _arguments(script: SetupScript, reader: _LiteralReader) -> dict[str, _Literal]:

@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    NormalizedName,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
-from packaging.version import Version
+from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_filename
 
-from pinkeeper.errors import InputError, NetworkError
+from pinkeeper.errors import ArtifactError, HashMismatchError, InputError, NetworkError, PinkeeperError
 from pinkeeper.index.client import Client
+from pinkeeper.index.filenames import wheel_tags
 from pinkeeper.index.git_refs import commit_of, repository_refs
 from pinkeeper.index.metadata import MetadataReader
 from pinkeeper.model.digest import Digest
@@ -41,6 +34,8 @@ _LAYOUTS = (
     "{base}/-/archive/{commit}/{name}-{commit}.tar.gz",
     "{base}/get/{commit}.tar.gz",
 )
+# What a forge answers where it has nothing, or does not say whether it has.
+_NOT_HERE = frozenset({400, 401, 403, 404, 405, 406, 410})
 _OTHER_SYSTEMS = ("git+", "hg+", "svn+", "bzr+")
 
 
@@ -49,19 +44,25 @@ class DirectReference:
     """A file that the user named.
 
     url: where it is fetched, without credentials and fragment. written: how a lock names it, with the subdirectory of
-    the project in the archive. digests: that it must have. version: where its name or an earlier lock tells.
+    the project in the archive. demands: sets of digests; it must have one of each.
     """
 
     name: NormalizedName
     url: str
     written: str
-    digests: tuple[Digest, ...] = ()
-    version: Version | None = None
+    demands: tuple[frozenset[Digest], ...] = ()
 
     @property
     def filename(self) -> str:
         """The last part of the URL."""
         return unquote(urlsplit(self.url).path.rpartition("/")[2])
+
+    @property
+    def sha256(self) -> Digest | None:
+        """The only SHA-256 digest that meets all demands, as far as they tell."""
+        common = frozenset.intersection(*self.demands) if self.demands else frozenset()
+        known = [digest for digest in common if digest.algorithm == "sha256"]
+        return known[0] if len(known) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,18 +147,27 @@ class DirectReader:
         return commit
 
     def archive(
-        self, name: NormalizedName, reference: GitReference, commit: str, *, digests: tuple[Digest, ...] = ()
+        self, name: NormalizedName, reference: GitReference, commit: str, *, demands: tuple[frozenset[Digest], ...] = ()
     ) -> DirectRelease:
-        """The release in the archive of a commit. Raises what `file` does, and InputError where none is served."""
-        tried = []
-        for url in reference.archives(commit):
+        """The release in the archive of a commit. Raises what `file` does, and InputError where none is served.
+
+        A forge may answer an address of another forge's layout with a page or a refusal: the next one is tried.
+        """
+        refusals: list[PinkeeperError] = []
+        tried = reference.archives(commit)
+        for url in tried:
             folder = f"#subdirectory={quote(reference.subdirectory)}" if reference.subdirectory else ""
             try:
-                return self.file(DirectReference(name=name, url=url, written=f"{url}{folder}", digests=digests))
+                return self.file(DirectReference(name=name, url=url, written=f"{url}{folder}", demands=demands))
+            except (ArtifactError, HashMismatchError) as error:
+                refusals.append(error)
             except NetworkError as error:
-                if error.status != HTTPStatus.NOT_FOUND:
+                if error.status not in _NOT_HERE:
                     raise
-                tried.append(url)
+                if error.status != HTTPStatus.NOT_FOUND:
+                    refusals.append(error)
+        if refusals:
+            raise refusals[0]
         raise InputError(
             f"{name}: the forge serves no archive of commit {commit}, so that no hash can stand for it",
             where=reference.base,
@@ -174,43 +184,40 @@ class DirectReader:
                 where=reference.written,
                 remedy=f"name a file that ends in {', '.join(_ARCHIVES)}",
             )
+        known = reference.sha256
         file = DistributionFile(
             filename=filename,
             url=reference.url,
-            digests=reference.digests,
-            wheel_tags="-".join(filename[: -len(".whl")].split("-")[-3:]) if filename.endswith(".whl") else None,
+            digests=() if known is None else (known,),
+            wheel_tags=_wheel_tags(reference.name, filename),
             direct=reference.written,
         )
-        version = reference.version or _version(reference.name, filename)
-        known = None if version is None else self._metadata.remembered(reference.name, file)
-        if known is not None and version is not None:
-            return DirectRelease(name=reference.name, version=version, file=file, metadata=known)
-        version, sha256, metadata = self._metadata.fetch_whole(reference.name, file, version=version)
-        digests = tuple(sorted({*reference.digests, Digest("sha256", sha256)}))
+        remembered = self._metadata.remembered_release(reference.name, file)
+        if remembered is not None:
+            version, metadata = remembered
+        else:
+            version, sha256, metadata = self._metadata.fetch_whole(
+                reference.name, replace(file, digests=()), demands=reference.demands
+            )
+            file = replace(file, digests=(Digest("sha256", sha256),))
         return DirectRelease(
-            name=reference.name, version=version, file=replace(file, digests=digests), metadata=metadata
+            name=reference.name,
+            version=version,
+            file=replace(file, requires_python=metadata.requires_python),
+            metadata=metadata,
         )
 
 
-def _version(name: NormalizedName, filename: str) -> Version | None:
-    """The version in a file name (PEP 427, PEP 625), if any. Raises InputError for a wheel of another project."""
-    parse: Callable[[str], tuple[NormalizedName, Version]]
+def _wheel_tags(name: NormalizedName, filename: str) -> str | None:
+    """The tags of a wheel, None for another file. Raises InputError for a wheel of another project."""
+    if not filename.endswith(".whl"):
+        return None
     try:
-        parse = _wheel_release if filename.endswith(".whl") else parse_sdist_filename
-        project, version = parse(filename)
+        project = parse_wheel_filename(filename)[0]
     except InvalidWheelFilename as error:
         raise InputError(
             f"not the name of a wheel: {filename}", remedy="wheels keep the name they were built with"
         ) from error
-    except InvalidSdistFilename:
-        return None
     if project != name:
-        if filename.endswith(".whl"):
-            raise InputError(f"{filename} is a wheel of {project}, not of {name}", remedy=f"write {project} @ ...")
-        return None  # a forge's archive: repository and revision
-    return version
-
-
-def _wheel_release(filename: str) -> tuple[NormalizedName, Version]:
-    project, version, _, _ = parse_wheel_filename(filename)
-    return project, version
+        raise InputError(f"{filename} is a wheel of {project}, not of {name}", remedy=f"write {project} @ ...")
+    return wheel_tags(filename)

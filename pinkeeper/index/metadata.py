@@ -8,7 +8,7 @@ under the hash of the distribution file, for ever: the bytes behind a hash do no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -16,14 +16,15 @@ from urllib.parse import unquote
 
 import msgspec
 from packaging.utils import NormalizedName, parse_wheel_filename
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
-from pinkeeper.errors import HashMismatchError, MetadataUnavailableError, NetworkError
+from pinkeeper.errors import ArtifactError, HashMismatchError, MetadataUnavailableError, NetworkError
 from pinkeeper.index.cache import Cache
 from pinkeeper.index.client import Client
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.metadata import CoreMetadata, MetadataSource, group_by_extra
+from pinkeeper.model.url import redact
 
 if TYPE_CHECKING:
     from pinkeeper.artifacts.sdist import SdistFiles
@@ -33,6 +34,7 @@ __all__ = ["MetadataReader"]
 _MAX_METADATA_BYTES = 16 * 2**20
 _MAX_FILE_BYTES = 8 * 2**30
 _IN_MEMORY_BYTES = 8 * 2**20
+_PIECE = 2**20
 
 
 class _Record(msgspec.Struct, array_like=True, frozen=True):
@@ -74,15 +76,16 @@ class MetadataReader:
 
     def remembered(self, name: NormalizedName, file: DistributionFile) -> CoreMetadata | None:
         """The metadata of a file, where the cache has it and this run may use it: a build must be allowed now too."""
-        if file.sha256 is None or _subdirectory(file):
+        if file.sha256 is None:
             return None
-        payload = self._cache.read(_shelf(file.sha256), file.sha256)
+        entry = _entry(file, file.sha256)
+        payload = self._cache.read(_shelf(entry), entry)
         if payload is None:
             return None
         try:
             record = _DECODER.decode(payload)
         except msgspec.DecodeError:
-            self._cache.drop(_shelf(file.sha256), file.sha256)
+            self._cache.drop(_shelf(entry), entry)
             return None
         if record.source is MetadataSource.BUILD and name not in self._allow_build:
             return None
@@ -111,12 +114,27 @@ class MetadataReader:
             self._keep(file, file.sha256, metadata)
         return metadata
 
+    def remembered_release(self, name: NormalizedName, file: DistributionFile) -> tuple[Version, CoreMetadata] | None:
+        """What `fetch_whole` found in a file before, where the cache has it and this run may use it."""
+        if file.sha256 is None:
+            return None
+        entry = _entry(file, file.sha256)
+        identity = (self._cache.read(_shelf(entry, "releases"), entry) or b"").decode("ascii", "replace").split(" ")
+        metadata = self.remembered(name, file)
+        if metadata is None or identity[0] != name:
+            return None
+        try:
+            return Version(identity[-1]), metadata
+        except InvalidVersion:
+            return None
+
     def fetch_whole(
-        self, name: NormalizedName, file: DistributionFile, *, version: Version | None
+        self, name: NormalizedName, file: DistributionFile, *, demands: Iterable[frozenset[Digest]]
     ) -> tuple[Version, str, CoreMetadata]:
         """Read all of a file that no index vouches for: its version, its SHA-256 in hexadecimal, its metadata.
 
-        version: where its name tells; else the file must say it. Raises as `fetch` does.
+        demands: sets of digests; the file must have one of each. Raises as `fetch` does, ArtifactError also where the
+        file is of another project.
         """
         if self._offline and not file.url.startswith("file:"):
             raise NetworkError(
@@ -126,27 +144,45 @@ class MetadataReader:
             )
         with _temporary() as whole:
             sha256 = self._whole(file, whole)
-            if file.is_wheel:
-                from pinkeeper.artifacts.wheel import wheel_metadata  # noqa: PLC0415
-
-                version = parse_wheel_filename(file.filename)[1]
-                content = wheel_metadata(whole, filename=file.filename)
-                metadata = self._parsed(content, name, version, file, MetadataSource.WHEEL)
-            else:
-                from pinkeeper.artifacts.sdist import read_sdist_files  # noqa: PLC0415
-                from pinkeeper.artifacts.static_version import static_version  # noqa: PLC0415
-
-                files = read_sdist_files(whole, filename=file.filename, subdirectory=_subdirectory(file))
-                version = version or static_version(files, subject=file.filename)
-                if version is None:
-                    raise MetadataUnavailableError(
-                        f"{name}: the archive does not say its version, which a build would decide",
-                        where=file.url,
-                        remedy="ask for a release on an index, or for an archive with a static version",
-                    )
-                metadata = self._static(name, version, file, files, whole)
+            for demand in demands:
+                _check_demand(demand, sha256, whole, file)
+            version, metadata = self._release_in(name, file, whole)
+        entry = _entry(file, sha256)
+        self._cache.write(_shelf(entry, "releases"), entry, f"{name} {version}".encode("ascii"))
         self._keep(file, sha256, metadata)
         return version, sha256, metadata
+
+    def _release_in(
+        self, name: NormalizedName, file: DistributionFile, whole: BinaryIO
+    ) -> tuple[Version, CoreMetadata]:
+        """The version and the metadata in a wheel, or in an archive that only its content tells about."""
+        if file.is_wheel:
+            from pinkeeper.artifacts.wheel import wheel_metadata  # noqa: PLC0415
+
+            version = parse_wheel_filename(file.filename)[1]
+            content = wheel_metadata(whole, filename=file.filename)
+            return version, self._parsed(content, name, version, file, MetadataSource.WHEEL)
+        from pinkeeper.artifacts.sdist import read_sdist_files  # noqa: PLC0415
+        from pinkeeper.artifacts.static_identity import static_identity  # noqa: PLC0415
+
+        files = read_sdist_files(whole, filename=file.filename, subdirectory=_subdirectory(file))
+        identity = static_identity(files, subject=file.filename)
+        if identity.name not in {None, name}:
+            raise ArtifactError(
+                f"it holds another project: {identity.name}, not {name}",
+                where=redact(file.direct or file.url),
+                remedy=f"write {identity.name} @ ..., if that is what you want",
+            )
+        if identity.version is not None:
+            return identity.version, self._static(name, identity.version, file, files, whole)
+        if name not in self._allow_build:
+            raise MetadataUnavailableError(
+                f"{name}: the archive does not say its version, which a build would decide",
+                where=redact(file.direct or file.url),
+                remedy="ask for a release on an index, for an archive with a static version, or allow it to be built: "
+                f"--allow-build {name}",
+            )
+        return self._built(name, None, file, whole)
 
     def sha256(self, file: DistributionFile) -> str:
         """The SHA-256 of a file whose index gives none, from its bytes. Raises HashMismatchError, NetworkError."""
@@ -156,8 +192,6 @@ class MetadataReader:
             return self._whole(file, content)
 
     def _keep(self, file: DistributionFile, sha256: str, metadata: CoreMetadata) -> None:
-        if _subdirectory(file):
-            return  # the same bytes hold other projects too
         record = _Record(
             metadata.requires,
             {str(extra): texts for extra, texts in metadata.requires_by_extra.items()},
@@ -165,7 +199,8 @@ class MetadataReader:
             tuple(sorted(metadata.provides_extras)),
             metadata.source,
         )
-        self._cache.write(_shelf(sha256), sha256, _ENCODER.encode(record))
+        entry = _entry(file, sha256)
+        self._cache.write(_shelf(entry), entry, _ENCODER.encode(record))
 
     def _wheel(self, name: NormalizedName, version: Version, file: DistributionFile) -> CoreMetadata:
         from pinkeeper.artifacts.wheel import wheel_metadata  # noqa: PLC0415 - nothing of it is needed when cached
@@ -214,7 +249,7 @@ class MetadataReader:
         if not isinstance(found, NotStatic):
             return found
         if name in self._allow_build:
-            return self._built(name, version, file, whole)
+            return self._built(name, version, file, whole)[1]
         raise MetadataUnavailableError(
             f"{name} {version} has no wheel for the target, and its sdist does not say statically what it needs",
             where=file.filename,
@@ -222,17 +257,29 @@ class MetadataReader:
             remedy=f'allow it to be built: --allow-build {name}, or allow-build = ["{name}"] in [tool.pinkeeper]',
         )
 
-    def _built(self, name: NormalizedName, version: Version, file: DistributionFile, content: BinaryIO) -> CoreMetadata:
+    def _built(
+        self, name: NormalizedName, version: Version | None, file: DistributionFile, content: BinaryIO
+    ) -> tuple[Version, CoreMetadata]:
+        """What a build says. version: None where that is to be found out as well."""
         import tempfile  # noqa: PLC0415
 
         from pinkeeper.artifacts.build import build_metadata  # noqa: PLC0415
+        from pinkeeper.artifacts.core_metadata import parse_core_metadata  # noqa: PLC0415
 
         with tempfile.TemporaryDirectory(prefix="pinkeeper-build-") as folder:
             sdist = Path(folder) / Path(file.filename).name
             content.seek(0)
             sdist.write_bytes(content.read())
-            built = build_metadata(sdist, work_dir=Path(folder), environ=self._build_environment)
-        return self._parsed(built, name, version, file, MetadataSource.BUILD)
+            built = build_metadata(
+                sdist, work_dir=Path(folder), environ=self._build_environment, subdirectory=_subdirectory(file)
+            )
+        if version is None:
+            text = parse_core_metadata(built, subject=file.filename, source=MetadataSource.BUILD).version
+            try:
+                version = Version(text)
+            except InvalidVersion:
+                raise ArtifactError("a build gives it a version that is none", where=file.filename) from None
+        return version, self._parsed(built, name, version, file, MetadataSource.BUILD)
 
     def _beside(self, file: DistributionFile) -> bytes | None:
         """The PEP 658 file, hash checked; None where there is none, announced or not."""
@@ -282,9 +329,39 @@ def _subdirectory(file: DistributionFile) -> str:
     return unquote(fields.get("subdirectory", "")).strip("/")
 
 
-def _shelf(sha256: str) -> str:
+def _entry(file: DistributionFile, sha256: str) -> str:
+    """The key under which a file is kept. The same bytes may hold several projects, each in a folder of its own."""
+    folder = _subdirectory(file)
+    return f"{sha256}-{hashlib.sha256(folder.encode()).hexdigest()[:16]}" if folder else sha256
+
+
+def _shelf(entry: str, kind: str = "metadata") -> str:
     """Spread entries over folders, so that none grows to tens of thousands."""
-    return f"metadata/{sha256[:2]}"
+    return f"{kind}/{entry[:2]}"
+
+
+def _check_demand(demand: frozenset[Digest], sha256: str, content: BinaryIO, file: DistributionFile) -> None:
+    """Raise HashMismatchError unless a file, whose SHA-256 is known, has one of some digests."""
+    found = [
+        Digest(algorithm, sha256 if algorithm == "sha256" else _hashed(content, algorithm))
+        for algorithm in sorted({digest.algorithm for digest in demand})
+    ]
+    if demand.isdisjoint(found):
+        raise HashMismatchError(
+            file.filename,
+            expected=" or ".join(map(str, sorted(demand))),
+            actual=", ".join(map(str, found)),
+            where=redact(file.direct or file.url),
+        )
+    content.seek(0)
+
+
+def _hashed(content: BinaryIO, algorithm: str) -> str:
+    content.seek(0)
+    hashing = hashlib.new(algorithm)
+    while piece := content.read(_PIECE):
+        hashing.update(piece)
+    return hashing.hexdigest()
 
 
 def _temporary() -> BinaryIO:

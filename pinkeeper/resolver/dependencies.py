@@ -131,7 +131,8 @@ class DependencyReader:
         ):
             raise UnusableRequirementError(
                 f"it wants {requirement.name} from {redact(requirement.url)}, which is followed only where you ask for "
-                f"it yourself: {requirement.name} @ {redact(requirement.url)}"
+                "it yourself",
+                remedy=f"if you trust it, add to your requirements: {requirement.name} @ {redact(requirement.url)}",
             )
         assert specifier is not None
         return _wanted(requirement, specifier)

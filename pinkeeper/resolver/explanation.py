@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 from pinkeeper.errors import MetadataUnavailableError, NoSolutionError, PinkeeperError, UnknownPackageError
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.target import Target
+from pinkeeper.resolver.dependencies import UnusableRequirementError
 from pinkeeper.resolver.journal import Journal
 from pinkeeper.resolver.needs import Candidate, Identifier, Impossible, Need, Same, Wanted
 from pinkeeper.resolver.provider import Provider
@@ -134,6 +135,8 @@ class _Availability:
                 continue
             if isinstance(problem, MetadataUnavailableError) and self.unreadable is None:
                 self.unreadable = problem
+            if isinstance(problem, UnusableRequirementError) and problem.remedy is not None:
+                self.remedies.append(problem.remedy)
             told += 1
             if told <= _SHOWN:
                 self.lines.append(f"cannot be used: {name} {release.version}: {_first_line(problem)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -15,6 +15,7 @@ from pinkeeper.errors import InputError, NoSolutionError, PinkeeperError
 from pinkeeper.model.origin import Origin
 from pinkeeper.model.requirement import InputRequirement, Requirement
 from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
+from pinkeeper.resolver.direct import DirectRelease, DirectReleases, DirectSource, direct_references, reference_of
 from pinkeeper.resolver.explanation import explain
 from pinkeeper.resolver.journal import Journal
 from pinkeeper.resolver.needs import Candidate, Identifier, Need, Wanted
@@ -35,16 +36,16 @@ _MAX_ROUNDS = 200_000
 class Problem:
     """What is to be solved.
 
-    excludes: projects that are left out of the tree, whoever wants them. direct: the URLs by which the user named files
-    of projects, as `canonical_url` has them. preferred: versions to keep where they fit, in
-    order (of an existing lock, of other targets).
+    excludes: projects that are left out of the tree, whoever wants them. direct: what stands behind the direct
+    references that hold on some target. preferred: versions to keep where they fit, in order (of an existing lock, of
+    other targets).
     """
 
     requirements: tuple[InputRequirement, ...]
     constraints: tuple[InputRequirement, ...] = ()
     overrides: tuple[InputRequirement, ...] = ()
     excludes: frozenset[NormalizedName] = frozenset()
-    direct: Mapping[NormalizedName, frozenset[str]] = field(default_factory=dict)
+    direct: DirectReleases = field(default_factory=dict)
     policy: Policy
     preferred: Mapping[NormalizedName, tuple[Version, ...]] = field(default_factory=dict)
 
@@ -101,11 +102,21 @@ def resolve(
 
     texts: what was parsed for other targets. likely: what was chosen for another target, from which little will differ;
     where it is empty, everything is fetched ahead of need. Raises NoSolutionError with an explanation,
-    UnknownPackageError, and whatever the source raises for the network.
+    UnknownPackageError, InputError for what the user contradicts himself in, and whatever the source raises for the
+    network.
     """
+    texts = texts or RequirementTexts()
+    named = _named_directly(problem, texts)
+    if named:
+        problem = _with_exact_versions(problem, named)
+        source = DirectSource((release for _, release in named.values()), source)
     selector = Selector(problem.policy)
     reader = DependencyReader(
-        problem.policy.target, problem.overrides, excludes=problem.excludes, direct=problem.direct, texts=texts
+        problem.policy.target,
+        problem.overrides,
+        excludes=problem.excludes,
+        direct={name: (url,) for name, (url, _) in named.items()},
+        texts=texts,
     )
     provider = Provider(source, selector, reader, constraints=problem.constraints, preferred=problem.preferred)
     roots = _roots(problem, reader)
@@ -120,7 +131,8 @@ def resolve(
     try:
         if likely:
             for release in likely:
-                provider.ask_early(selector.judge(release.listing, str(release.version)))
+                if release.name not in named and release.files[0].direct is None:
+                    provider.ask_early(selector.judge(release.listing, str(release.version)))
         else:
             prefetcher.start(roots)
         chosen = _first_choices(roots, provider, progress)
@@ -143,6 +155,39 @@ def resolve(
         unusable=provider.unusable,
         journal=journal,
         selector=selector,
+    )
+
+
+def _named_directly(problem: Problem, texts: RequirementTexts) -> dict[NormalizedName, tuple[str, DirectRelease]]:
+    """The direct releases of the target, each with its URL. Raises InputError."""
+    if not problem.direct:
+        return {}
+    found = direct_references(
+        problem.requirements,
+        problem.constraints,
+        problem.overrides,
+        excludes=problem.excludes,
+        holds=DependencyReader(problem.policy.target, texts=texts).holds,
+    )
+    urls = {name: reference_of(lines[0])[1] for name, lines in found.items()}
+    return {name: (url, problem.direct[name, url]) for name, url in urls.items()}
+
+
+def _with_exact_versions(problem: Problem, named: Mapping[NormalizedName, tuple[str, DirectRelease]]) -> Problem:
+    """The same with the versions of direct releases in place of their URLs."""
+
+    def exact(asked: InputRequirement) -> InputRequirement:
+        if asked.requirement.url is None or asked.requirement.name not in named:
+            return asked
+        _, release = named[asked.requirement.name]
+        specifier = SpecifierSet(f"=={release.version}")
+        return replace(asked, requirement=replace(asked.requirement, url=None, specifier=specifier))
+
+    return replace(
+        problem,
+        requirements=tuple(map(exact, problem.requirements)),
+        constraints=tuple(map(exact, problem.constraints)),
+        overrides=tuple(map(exact, problem.overrides)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -15,7 +15,6 @@ from pinkeeper.inputs.conflicts import check_conflicts
 from pinkeeper.lockfile.compare import compare_locks
 from pinkeeper.model.lock import Lock
 from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockWarning, UnservedTarget, WrittenLock
-from pinkeeper.resolver.source import ReleaseSource
 from pinkeeper.resolver.universal import Answers, resolve_targets
 from pinkeeper.workflows.lock_assembly import AddedFiles, assemble, prove
 from pinkeeper.workflows.lock_command import command_line
@@ -164,31 +163,31 @@ def _solved(
 ) -> _Solved:
     """Resolve for every target, and put the trees together."""
     options, decisions = outputs.options, outputs.decisions
-    source: ReleaseSource = opened.source
-    inputs = outputs.inputs
-    urls: Mapping[NormalizedName, frozenset[str]] = {}
-    written: Mapping[str, str] = {}
-    if inputs.direct:
-        from pinkeeper.workflows.lock_direct import settle_references  # noqa: PLC0415 - few inputs have any
-
-        settled = settle_references(
-            inputs, opened.direct(), source, kept=kept_packages(options, previous), surroundings=surroundings
-        )
-        inputs, source, urls, written = settled.inputs, settled.source, settled.urls, settled.asked
     problem = pose(
         options,
         outputs.settings,
-        inputs,
+        outputs.inputs,
         decisions=decisions,
         previous=previous,
         takes_added=takes_added(previous, options, decisions, command=command_line(outputs.said, surroundings)),
-        direct=urls,
         now=surroundings.now,
     )
+    references: Mapping[str, str] = {}
+    if outputs.inputs.direct:
+        from pinkeeper.workflows.lock_direct import follow_references  # noqa: PLC0415 - few inputs have any
+
+        followed = follow_references(
+            problem,
+            decisions.targets.targets,
+            opened.direct(),
+            kept=kept_packages(options, previous),
+            surroundings=surroundings,
+        )
+        problem, references = replace(problem, direct=followed.releases), followed.asked
     answers = resolve_targets(
         problem,
         decisions.targets.targets,
-        source,
+        opened.source,
         preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere),
         progress=surroundings.progress,
     )
@@ -198,7 +197,7 @@ def _solved(
         hashes=decisions.hashes,
         kept={} if problem.policy.takes_added else problem.policy.kept,
         sha256s=opened.source.sha256s,
-        references=written,
+        references=references,
     )
     prove(lock, answers)
     return _Solved(answers=answers, lock=lock, added=added)

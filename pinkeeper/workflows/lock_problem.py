@@ -88,16 +88,14 @@ def pose(
     decisions: Decisions,
     previous: Lock | None,
     takes_added: bool,
-    direct: Mapping[NormalizedName, frozenset[str]],
     now: datetime,
 ) -> Problem:
-    """The problem for the resolver, for the first target. direct: URLs that were followed. Raises InputError."""
+    """The problem for the resolver, for the first target; no direct reference is followed yet. Raises InputError."""
     upgrades = {requirement.name: requirement for requirement in map(_upgrade, options.upgrade_packages)}
     return Problem(
         requirements=inputs.requirements,
         constraints=(*inputs.constraints, *map(_bound, upgrades.values())),
         overrides=inputs.overrides,
-        direct=direct,
         excludes=settings.excludes | inputs.projects | {left.name for left in inputs.left_out if left.name},
         policy=Policy(
             target=decisions.targets.targets[0],

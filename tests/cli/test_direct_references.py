@@ -195,7 +195,7 @@ def test_credentials_are_used_and_never_written(project, index, forge):
         ("/files/page.html", "no wheel and no archive of a project"),
         ("/files/other-1.0-py3-none-any.whl", "is a wheel of other, not of tool"),
         ("/files/tool-1.0.tar.gz", "tool-1.0.tar.gz"),
-        ("/files/tool-2.0.tar.gz", "its metadata is of another project"),
+        ("/files/tool-2.0.tar.gz", "it holds another project: liar, not tool"),
         ("/files/dynamic.tar.gz", "does not say its version"),
     ],
 )

@@ -362,8 +362,9 @@ def builds(monkeypatch):
     """What was to be built: file name, bytes, environment. Gives a thing that needs `built-dep`."""
     seen = []
 
-    def build_metadata(sdist, *, work_dir, environ):
+    def build_metadata(sdist, *, work_dir, environ, subdirectory):
         assert work_dir.is_dir()
+        assert not subdirectory
         seen.append((sdist.name, sdist.read_bytes(), dict(environ)))
         return b"Metadata-Version: 2.1\nName: thing\nVersion: 1.0\nRequires-Dist: built-dep\n"
 
