@@ -57,8 +57,7 @@ def assemble(
 
     requirements: the user's; where a line has hashes, only files with one of these are admitted. kept: the SHA-256
     hashes that a re-lock keeps to. sha256s: computes those that no index gives. references: what the user wrote for
-    what a lock names otherwise. Raises HashMismatchError where no file
-    has a hash that the user demands.
+    what a lock names otherwise. Raises HashMismatchError where no file has a hash that the user demands.
     """
     writer = MarkerWriter([served.target.markers for served in answers.served])
     groups: dict[tuple[NormalizedName, Version, frozenset[NormalizedName], str | None], list[_Placed]] = {}
@@ -77,7 +76,7 @@ def assemble(
     demanded = _demanded(requirements)
     packages = [
         replace(
-            _package(placed, _with_digests(admitted[key], computed), demanded.get(key[0]), writer),
+            _package(placed, _demanded_files(placed, _with_digests(admitted[key], computed), demanded), writer),
             url=key[3],
             reference=(references or {}).get(key[3] or ""),
         )
@@ -96,13 +95,10 @@ def assemble(
 def _package(
     placed: Sequence[_Placed],
     files: Sequence[DistributionFile],
-    demanded: frozenset[Digest] | None,
     writer: MarkerWriter,
 ) -> LockedPackage:
     first = placed[0].pin
     standing = frozenset(each.at for each in placed)
-    if demanded is not None:
-        files = _demanded_files(first, files, demanded)
     return LockedPackage(
         name=first.release.name,
         version=first.release.version,
@@ -193,27 +189,45 @@ def _with_digests(files: Iterable[DistributionFile], computed: Mapping[str, str]
     ]
 
 
-def _demanded(requirements: Iterable[InputRequirement]) -> dict[NormalizedName, frozenset[Digest]]:
-    """SHA-256 hashes that the user's own lines give, by package."""
-    demanded: dict[NormalizedName, frozenset[Digest]] = {}
+def _demanded(requirements: Iterable[InputRequirement]) -> dict[tuple[NormalizedName, Origin], frozenset[Digest]]:
+    """SHA-256 hashes that the user's own lines give. What is asked for by a URL was held to them when it was read."""
+    demanded: dict[tuple[NormalizedName, Origin], frozenset[Digest]] = {}
     for asked in requirements:
         hashes = frozenset(digest for digest in asked.hashes if digest.algorithm == "sha256")
-        if hashes:
-            name = asked.requirement.name
-            demanded[name] = demanded.get(name, hashes) & hashes
+        if hashes and asked.requirement.url is None:
+            key = (asked.requirement.name, asked.origin)
+            demanded[key] = demanded.get(key, hashes) & hashes
     return demanded
 
 
-def _demanded_files(pin: Pin, files: Sequence[DistributionFile], demanded: frozenset[Digest]) -> list[DistributionFile]:
-    admitted = [file for file in files if not demanded.isdisjoint(file.digests)]
-    if not admitted:
-        raise HashMismatchError(
-            f"{pin.release.name} {pin.release.version}",
-            expected=" or ".join(sorted(map(str, demanded))),
-            actual=", ".join(sorted(str(digest) for file in files for digest in file.digests)),
-            where=pin.requested_by[0][0].place() if pin.requested_by else None,
-        )
-    return admitted
+def _demanded_files(
+    placed: Sequence[_Placed],
+    files: Sequence[DistributionFile],
+    demanded: Mapping[tuple[NormalizedName, Origin], frozenset[Digest]],
+) -> list[DistributionFile]:
+    """The files that the lines admit which hold on each target."""
+    admitted: dict[str, DistributionFile] = {}
+    lines = {(each.pin.release.name, origin) for each in placed for origin, _ in each.pin.requested_by}
+    if lines.isdisjoint(demanded):
+        return list(files)
+    for each in placed:
+        release = each.pin.release
+        origins = [origin for origin, _ in each.pin.requested_by if (release.name, origin) in demanded]
+        if not origins:
+            usable = {file.url for installable in release.by_target for file in installable}
+            admitted |= {file.url: file for file in files if file.url in usable}
+            continue
+        hashes = frozenset.intersection(*(demanded[release.name, origin] for origin in origins))
+        found = {file.url: file for file in files if not hashes.isdisjoint(file.digests)}
+        if not found:
+            raise HashMismatchError(
+                f"{release.name} {release.version}",
+                expected=" or ".join(sorted(map(str, hashes))) or "hashes that contradict each other",
+                actual=", ".join(sorted(str(digest) for file in files for digest in file.digests)),
+                where=origins[0].place(),
+            )
+        admitted |= found
+    return list(admitted.values())
 
 
 def _is_shown(origin: Origin) -> bool:

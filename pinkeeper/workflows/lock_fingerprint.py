@@ -17,11 +17,13 @@ from collections.abc import Callable
 from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.settings import Settings
 from pinkeeper.model.requirement import InputRequirement
+from pinkeeper.model.url import redact
 from pinkeeper.resolver.policy import Strategy
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_problem import Decisions
 from pinkeeper.workflows.lock_source import Places
 from pinkeeper.workflows.lock_targets import DeclaredTargets
+from pinkeeper.workflows.surroundings import Surroundings
 
 __all__ = ["fingerprinted", "is_fresh", "without_fingerprint"]
 
@@ -37,20 +39,32 @@ def fingerprinted(
     settings: Settings,
     decisions: Decisions,
     places: Places,
+    surroundings: Surroundings,
 ) -> str:
     """The text of a lock with its fingerprint. render: gives the text with a fingerprint, or with none."""
-    made_from = _made_from(inputs, options=options, settings=settings, decisions=decisions, places=places)
+    made_from = _made_from(
+        inputs, options=options, settings=settings, decisions=decisions, places=places, surroundings=surroundings
+    )
     return render(_digest(render(None), made_from))
 
 
 def is_fresh(
-    text: str, inputs: Inputs, *, options: LockOptions, settings: Settings, decisions: Decisions, places: Places
+    text: str,
+    inputs: Inputs,
+    *,
+    options: LockOptions,
+    settings: Settings,
+    decisions: Decisions,
+    places: Places,
+    surroundings: Surroundings,
 ) -> bool:
     """Whether the text of a lock has the fingerprint of these inputs and of itself."""
     found = _LINE.findall(text)
     if len(found) != 1:
         return False
-    made_from = _made_from(inputs, options=options, settings=settings, decisions=decisions, places=places)
+    made_from = _made_from(
+        inputs, options=options, settings=settings, decisions=decisions, places=places, surroundings=surroundings
+    )
     return _digest(without_fingerprint(text), made_from) in found[0]
 
 
@@ -64,7 +78,13 @@ def _digest(text: str, made_from: str) -> str:
 
 
 def _made_from(
-    inputs: Inputs, *, options: LockOptions, settings: Settings, decisions: Decisions, places: Places
+    inputs: Inputs,
+    *,
+    options: LockOptions,
+    settings: Settings,
+    decisions: Decisions,
+    places: Places,
+    surroundings: Surroundings,
 ) -> str:
     """Everything but the index that decides what a lock says, as one text; nothing of it is secret."""
     asked = places.asked
@@ -74,6 +94,7 @@ def _made_from(
             "requirements": _texts(inputs.requirements),
             "constraints": _texts(inputs.constraints),
             "overrides": _texts(inputs.overrides),
+            "archives": _archives(inputs, surroundings),
             "excludes": sorted(settings.excludes | inputs.projects),
             "left out": [left.requirement for left in inputs.left_out],
             "requires-python": str(inputs.requires_python or ""),
@@ -112,5 +133,16 @@ def _targets(asked: DeclaredTargets) -> list[str]:
 
 def _texts(requirements: tuple[InputRequirement, ...]) -> list[str]:
     return [
-        f"{asked.requirement} {asked.origin.via()} {' '.join(sorted(map(str, asked.hashes)))}" for asked in requirements
+        f"{redact(str(asked.requirement))} {asked.origin.via()} {' '.join(sorted(map(str, asked.hashes)))}"
+        for asked in requirements
     ]
+
+
+def _archives(inputs: Inputs, surroundings: Surroundings) -> list[str]:
+    """What lies in the local files that the inputs name."""
+    if not inputs.direct:
+        return []
+    from pinkeeper.inputs.local_archives import is_local_archive  # noqa: PLC0415 - few inputs have any
+
+    paths = {(asked.requirement.url or "").partition("#")[0] for asked in inputs.direct if is_local_archive(asked)}
+    return [f"{path} {surroundings.sha256(path)}" for path in sorted(paths)]

@@ -82,6 +82,10 @@ def gather(options: LockOptions, settings: Settings, surroundings: Surroundings)
             overrides=_from_settings(settings.overrides, "overrides", OriginKind.OVERRIDES),
         )
     )
+    if inputs.direct:
+        from pinkeeper.inputs.local_archives import with_relative_archives  # noqa: PLC0415 - few inputs have any
+
+        inputs = with_relative_archives(inputs, relative=surroundings.relative)
     if not inputs.left_out:
         return inputs
     from pinkeeper.inputs.local_projects import settle_local_projects  # noqa: PLC0415 - few inputs have any

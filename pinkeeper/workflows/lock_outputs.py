@@ -103,6 +103,7 @@ def rendered(made: Lock, outputs: Outputs, surroundings: Surroundings, *, whole:
                 settings=outputs.settings,
                 decisions=outputs.decisions,
                 places=outputs.places,
+                surroundings=surroundings,
             )
             if whole
             else render(None)
@@ -236,6 +237,7 @@ def fresh(outputs: Outputs, surroundings: Surroundings) -> tuple[WrittenLock, ..
             settings=outputs.settings,
             decisions=outputs.decisions,
             places=outputs.places,
+            surroundings=surroundings,
         ):
             return None
         standing.append(WrittenLock(path=output, text=text, changed=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -78,6 +79,14 @@ class Surroundings:
                 else f"it cannot be read: {error.strerror}",
                 where=path,
             ) from error
+
+    def sha256(self, path: str) -> str | None:
+        """The SHA-256 of a file, however large, in hexadecimal; None where it cannot be read."""
+        try:
+            with (self.directory / path).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except (OSError, ValueError):
+            return None
 
     def exists(self, path: str) -> bool:
         """Whether an input is there."""
