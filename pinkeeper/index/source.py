@@ -69,11 +69,12 @@ class IndexSource:
 
     def metadata(self, name: NormalizedName, version: Version, file: DistributionFile) -> Future[CoreMetadata]:
         """The core metadata of a release, read from one of its files."""
+        key = file.direct or file.url  # one archive may hold several projects, each in a folder of its own
         with self._lock:
-            future = self._files.get(file.url)
+            future = self._files.get(key)
             if future is not None:
                 return future
-            future = self._files[file.url] = Future()
+            future = self._files[key] = Future()
         try:
             known = self._metadata.remembered(name, file)
         except BaseException as error:

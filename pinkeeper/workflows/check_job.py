@@ -10,10 +10,12 @@ from packaging.utils import NormalizedName
 
 from pinkeeper.errors import CollectedError, NetworkError
 from pinkeeper.index.source import IndexSource
+from pinkeeper.inputs.collected import Inputs
 from pinkeeper.model.check_result import CheckFinding, Severity
 from pinkeeper.model.digest import Digest
-from pinkeeper.model.lock import LockedPackage
+from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.target import Target
+from pinkeeper.model.url import canonical_url
 from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
 from pinkeeper.resolver.needs import is_exact
 from pinkeeper.resolver.policy import Policy
@@ -73,7 +75,7 @@ class CheckJob:
         self._source = source
         self._is_ours = ground.command.tool is Tool.PINKEEPER
         self._markers = markers
-        self._views = _views(ground, now)
+        self._views = _views(ground, lines.lock, now)
         self._demanded = _demanded(ground) if self._is_ours else {}
         self._pinned_by_user = _pinned_by_user(ground)
         self.not_checked: list[str] = []
@@ -253,12 +255,13 @@ class CheckJob:
         )
 
 
-def _views(ground: Ground, now: datetime) -> tuple[TargetView, ...]:
+def _views(ground: Ground, lock: Lock, now: datetime) -> tuple[TargetView, ...]:
     """The targets, each with its judges. Age does not matter here: what is locked was taken in before."""
     texts = RequirementTexts()
     inputs = ground.inputs
     formats = ground.settings.formats if inputs is None else ground.settings.formats.merged(inputs.formats)
     formats = formats.merged(ground.command.formats)
+    direct = _direct(lock if inputs is None else inputs)
     return tuple(
         TargetView(
             target=target,
@@ -267,11 +270,26 @@ def _views(ground: Ground, now: datetime) -> tuple[TargetView, ...]:
                 target,
                 () if inputs is None else inputs.overrides,
                 excludes=ground.settings.excludes | (frozenset() if inputs is None else inputs.projects),
+                direct=direct,
                 texts=texts,
             ),
         )
         for target in ground.targets
     )
+
+
+def _direct(asked: Lock | Inputs) -> Mapping[NormalizedName, frozenset[str]]:
+    """The direct references that packages may have too: the user's, or where these are not at hand, the lock's."""
+    named: list[tuple[NormalizedName, str | None]]
+    if isinstance(asked, Lock):
+        named = [(package.name, url) for package in asked.packages for url in (package.url, package.reference)]
+    else:
+        named = [(each.requirement.name, each.requirement.url) for each in asked.direct]
+    found: dict[NormalizedName, frozenset[str]] = {}
+    for name, url in named:
+        if url is not None:
+            found[name] = found.get(name, frozenset()) | {canonical_url(url)}
+    return found
 
 
 def _demanded(ground: Ground) -> Mapping[NormalizedName, frozenset[Digest]]:

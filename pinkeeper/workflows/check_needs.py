@@ -50,7 +50,7 @@ class MetadataShelf:
 
 def _key(file: DistributionFile) -> Hashable:
     strong = next((digest for digest in file.core_metadata or () if digest.algorithm == "sha256"), None)
-    return strong or file.url
+    return strong or file.direct or file.url  # one archive may hold several projects, each in a folder of its own
 
 
 class MetadataNeeds:

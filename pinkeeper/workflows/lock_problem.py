@@ -229,9 +229,10 @@ def _exempt(settings: Settings, now: datetime) -> frozenset[tuple[NormalizedName
 
 
 def _kept_hashes(packages: Iterable[LockedPackage]) -> Mapping[tuple[NormalizedName, Version], frozenset[str]]:
-    return {
-        (package.name, package.version): frozenset(
-            digest.value for digest in package.hashes if digest.algorithm == "sha256"
-        )
-        for package in packages
-    }
+    kept: dict[tuple[NormalizedName, Version], frozenset[str]] = {}
+    for package in packages:
+        if package.url is None:
+            hashes = frozenset(digest.value for digest in package.hashes if digest.algorithm == "sha256")
+            key = (package.name, package.version)
+            kept[key] = kept.get(key, frozenset()) | hashes
+    return kept

@@ -36,8 +36,9 @@ def serve(forge: Forge):
 def lock(cli: CommandLine, index: LoopbackIndex):
     """Writes requirements.in, and locks it."""
 
-    def run(text: str, *arguments: str) -> CommandResult:
-        cli.write("requirements.in", text)
+    def run(text: str | None, *arguments: str) -> CommandResult:
+        if text is not None:
+            cli.write("requirements.in", text)
         return cli("lock", "-i", index.url, "--no-cache", *arguments)
 
     return run
@@ -182,7 +183,7 @@ def test_a_pre_release_that_is_named_is_taken(cli, serve, lock):
     assert pins(cli) == [f"tool @ {url}"]
 
 
-def test_a_url_that_a_url_brings_along(cli, serve, lock):
+def test_a_url_that_a_url_brings_along(cli, index, serve, lock):
     inner = serve("files", make_wheel("inner", "1.0"))
     outer = serve("files", make_wheel("outer", "1.0", requires=[f"inner @ {inner}"]))
     done = lock(f"outer @ {outer}\n", *LINUX)
@@ -192,6 +193,8 @@ def test_a_url_that_a_url_brings_along(cli, serve, lock):
     done = lock(f"outer @ {outer}\ninner @ {inner}\n", *LINUX)
     assert done.status == 0, done.stderr
     assert pins(cli) == [f"inner @ {inner}", f"outer @ {outer}"]
+    done = cli("check", "-i", index.url, "--no-cache")
+    assert done.status == 0, done.stdout + done.stderr
 
 
 def test_a_package_wants_a_project_from_elsewhere_than_the_user(index, serve, lock):
@@ -200,3 +203,49 @@ def test_a_package_wants_a_project_from_elsewhere_than_the_user(index, serve, lo
     done = lock(f"app\ntool @ {mine}\n", *LINUX)
     assert done.status == 1
     assert f"it wants tool from {theirs}" in done.stderr
+
+
+@pytest.mark.parametrize("path", ["requirements.txt", "pylock.toml"])
+def test_check_and_a_second_run_find_nothing_to_say(cli, index, forge, serve, lock, path):
+    """Each kind of reference in one lock, told apart by markers from releases of the index."""
+    index.add_release("tool", "1.4")
+    index.add_release("alpha", "1.0", tags=["cp312-cp312-manylinux_2_17_x86_64", "cp312-cp312-win_amd64"])
+    built = make_wheel("idle", "1.0")
+    cli.write(f"dist/{built.filename}", built.content)
+    commit = "c" * 40
+    forge.add_repository("/o/repo", {"refs/heads/main": commit})
+    forge.files[f"/o/repo/archive/{commit}.tar.gz"] = make_sdist(
+        "repo",
+        "0",
+        with_pkg_info=False,
+        files={
+            "one/pyproject.toml": '[project]\nname = "one"\nversion = "1.0"\nrequires-python = ">=3.8"\n',
+            "two/setup.py": "from setuptools import setup\nsetup(name='two', version='2', install_requires='alpha')\n",
+        },
+    ).content
+    url = serve("files", make_wheel("tool", "1.4", tag="cp312-cp312-manylinux_2_17_x86_64", extras=["fast"]))
+    lines = [
+        f"tool[fast] @ {url} ; sys_platform == 'linux'",
+        "tool ; sys_platform != 'linux'",
+        f"./dist/{built.filename} ; sys_platform == 'win32'",
+        f"one @ git+{forge.origin}/o/repo@main#subdirectory=one",
+        f"two @ git+{forge.origin}/o/repo@main#subdirectory=two",
+    ]
+    arguments = (*BOTH, "-o", "requirements.txt", "-o", "pylock.toml")
+    done = lock("\n".join([*lines, ""]), *arguments)
+    assert done.status == 0, done.stderr
+    made = [cli.read("requirements.txt"), cli.read("pylock.toml")]
+    assert pins(cli) == [
+        "alpha==1.0",
+        f'./dist/{built.filename} ; sys_platform == "win32"',
+        f"one @ {forge.origin}/o/repo/archive/{commit}.tar.gz#subdirectory=one",
+        f'tool[fast] @ {url} ; sys_platform == "linux"',
+        'tool==1.4 ; sys_platform == "win32"',
+        f"two @ {forge.origin}/o/repo/archive/{commit}.tar.gz#subdirectory=two",
+    ]
+    for again in ((), ("--check",)):
+        done = lock(None, *arguments, *again)
+        assert done.status == 0, done.stderr
+        assert [cli.read("requirements.txt"), cli.read("pylock.toml")] == made
+    done = cli("check", path, "-i", index.url, "--no-cache")
+    assert done.status == 0, done.stdout + done.stderr
