@@ -20,6 +20,11 @@ def main() -> int:
 
             sys.stdout.write(f"pinkeeper {__version__}\n")
             return 0
+        if sys.argv[1:2] == ["lock"]:
+            from pinkeeper.cli.unchanged import told_again  # noqa: PLC0415
+
+            if told_again(sys.argv[1:]):
+                return 0
         from pinkeeper.cli.entry import run  # noqa: PLC0415
 
         return run(sys.argv[1:])

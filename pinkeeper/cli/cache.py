@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from pinkeeper.cli.cache_place import cache_directory
 from pinkeeper.cli.outcome import conclude
 from pinkeeper.cli.printer import Printer
-from pinkeeper.cli.surroundings import cache_directory
 from pinkeeper.index.cache import Cache
 
 __all__ = ["cache_app"]

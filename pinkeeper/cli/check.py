@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from pinkeeper.cli.cache_place import cache_directory
 from pinkeeper.cli.lock_arguments import named_index, package_name
 from pinkeeper.cli.outcome import EXIT_DONE, EXIT_NO, conclude
 from pinkeeper.cli.printer import Printer
-from pinkeeper.cli.surroundings import cache_directory, process_surroundings
+from pinkeeper.cli.surroundings import process_surroundings
 from pinkeeper.model.index_options import IndexOptions
 from pinkeeper.model.url import IndexURL
 

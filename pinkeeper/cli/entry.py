@@ -58,7 +58,7 @@ def _global(
 def run(arguments: list[str]) -> int:
     """Run one command line; give its exit status: 0 done, 1 the answer is no, 2 the rest."""
     try:
-        status = app(arguments, standalone_mode=False, prog_name="pinkeeper")
+        status = app(arguments, standalone_mode=False, prog_name="pinkeeper", obj=arguments)
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except BrokenPipeError:

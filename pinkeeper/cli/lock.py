@@ -7,16 +7,19 @@ from typing import Annotated, Literal
 
 import typer
 
+from pinkeeper.cli.cache_place import cache_directory
 from pinkeeper.cli.lock_arguments import Said, decode
 from pinkeeper.cli.outcome import EXIT_DONE, EXIT_NO, conclude
 from pinkeeper.cli.printer import Printer
-from pinkeeper.cli.surroundings import cache_directory, process_surroundings
+from pinkeeper.cli.surroundings import process_surroundings
+from pinkeeper.cli.unchanged import kept_in_mind
 from pinkeeper.errors import ConfigurationError
 
 __all__ = ["lock_command"]
 
 
 def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
+    context: typer.Context,
     sources: Annotated[
         list[str] | None,
         typer.Argument(
@@ -219,7 +222,10 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
 
             for text, style in chain.from_iterable(map(lock_summary, results)):
                 printer.line(text, style)
-        unserved = any(result.unserved and not result.universal for result in results)
-        return EXIT_NO if unserved else EXIT_DONE
+        if any(result.unserved and not result.universal for result in results):
+            return EXIT_NO
+        if not (as_json or check):
+            kept_in_mind(results, context.obj, surroundings, color=color, quiet=quiet)
+        return EXIT_DONE
 
     return conclude(job, printer, as_json=as_json)

@@ -9,17 +9,9 @@ from pathlib import Path
 
 from pinkeeper.cli.printer import Printer
 from pinkeeper.workflows.surroundings import Progress, SilentProgress, Surroundings
+from pinkeeper.workflows.trace import Trace, TracedEnvironment
 
-__all__ = ["cache_directory", "process_surroundings"]
-
-
-def cache_directory(said: str | None) -> Path:
-    """``--cache-dir``, else ``PINKEEPER_CACHE_DIR``, else the platform's place for caches."""
-    if said or (said := os.environ.get("PINKEEPER_CACHE_DIR")):
-        return Path(said).expanduser().absolute()
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only where nobody said
-
-    return user_cache_path("pinkeeper", appauthor=False)
+__all__ = ["process_surroundings"]
 
 
 def process_surroundings(printer: Printer, *, cache: Path | None, shows_progress: bool) -> Surroundings:
@@ -29,8 +21,10 @@ def process_surroundings(printer: Printer, *, cache: Path | None, shows_progress
         from pinkeeper.cli.progress import TerminalProgress  # noqa: PLC0415
 
         progress = TerminalProgress()
+    trace = Trace()
     return Surroundings(
-        environ=dict(os.environ),
+        environ=TracedEnvironment(os.environ, trace),
+        trace=trace,
         directory=Path.cwd(),
         now=datetime.now(UTC),
         stdin=sys.stdin.buffer.read,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pinkeeper.model.lock_result import HeldBack, LockChanges, LockResult, LockWarning
 
-__all__ = ["lock_summary"]
+__all__ = ["lock_summary", "nothing_to_do"]
 
 Line = tuple[str, str | None]
 
@@ -17,23 +17,47 @@ def lock_summary(result: LockResult) -> tuple[Line, ...]:
     return tuple(_lines(result))
 
 
+def nothing_to_do(result: LockResult, *, now: datetime) -> tuple[Line, ...]:
+    """What the same command tells while nothing of what it looks at changes. now: when the lock was made, in UTC."""
+    outputs = " and ".join(written.path for written in result.outputs)
+    told = (
+        f"{_name(result)}Unchanged: {outputs}, like all that it was made from at {_minute(now)} "
+        f"({_count(result)} for {_targets(result)})"
+    )
+    return (*_cautions(result), (told, "good"))
+
+
 def _lines(result: LockResult) -> Iterator[Line]:
-    for unserved in result.unserved:
-        yield f"not served: {unserved.target}", "warning"
-        yield from ((f"  {line}", None) for line in unserved.reason.splitlines())
-    for warning in result.warnings:
-        yield from _warning(warning)
+    yield from _cautions(result)
     yield from _changes(result)
     if result.held_back:
         yield "Held back by the cooldown:", None
         for held in result.held_back:
             yield _held(held), "quiet"
-    count = f"{result.packages} package{'' if result.packages == 1 else 's'}"
-    name = f"{result.name}: " if result.name else ""
-    yield f"{name}Locked {count} for {_targets(result)} in {result.elapsed:.2f} s ({_network(result)})", "good"
+    yield (
+        f"{_name(result)}Locked {_count(result)} for {_targets(result)} in {result.elapsed:.2f} s ({_network(result)})",
+        "good",
+    )
     for written in result.outputs:
         if written.path != "-":
             yield f"{'Wrote' if written.changed else 'Unchanged:'} {written.path}", None
+
+
+def _cautions(result: LockResult) -> Iterator[Line]:
+    """What does not do, or should be known."""
+    for unserved in result.unserved:
+        yield f"not served: {unserved.target}", "warning"
+        yield from ((f"  {line}", None) for line in unserved.reason.splitlines())
+    for warning in result.warnings:
+        yield from _warning(warning)
+
+
+def _name(result: LockResult) -> str:
+    return f"{result.name}: " if result.name else ""
+
+
+def _count(result: LockResult) -> str:
+    return f"{result.packages} package{'' if result.packages == 1 else 's'}"
 
 
 def _targets(result: LockResult) -> str:

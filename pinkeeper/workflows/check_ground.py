@@ -27,7 +27,7 @@ from pinkeeper.workflows.check_lines import header_python
 from pinkeeper.workflows.check_options import CheckOptions
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
 from pinkeeper.workflows.lock_options import HashChoice, LockOptions
-from pinkeeper.workflows.lock_source import Places, choose_places, read_configuration, settings_index
+from pinkeeper.workflows.lock_source import Places, choose_places, settings_index
 from pinkeeper.workflows.lock_targets import declare_targets
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -292,7 +292,7 @@ class _Finding:
         """The further places that pip's configuration names here: pip-compile writes them into what it makes."""
         if self._command.tool is not Tool.PIP_COMPILE:
             return ()
-        return configured_places(environ=self._surroundings.environ, read=read_configuration)
+        return configured_places(environ=self._surroundings.environ, read=self._surroundings.read_configuration)
 
     def _running(self) -> tuple[tuple[Target, ...], str]:
         """The running environment, with the Python that the header names where that is another."""

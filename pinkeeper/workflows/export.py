@@ -21,7 +21,6 @@ from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.lock_result import WrittenLock
 from pinkeeper.model.logical_lines import logical_lines
 from pinkeeper.workflows.lock_outputs import written
-from pinkeeper.workflows.lock_source import read_configuration
 from pinkeeper.workflows.surroundings import Surroundings
 
 __all__ = ["ExportOptions", "ExportResult", "export"]
@@ -139,7 +138,7 @@ def _command(options: ExportOptions, output: str, surroundings: Surroundings) ->
 
 def _index_lines(lock: Lock, path: str, output: str, surroundings: Surroundings) -> Iterator[str]:
     """Where pip finds the files: indexes other than its own default, and folders, relative to the output."""
-    default = default_index_url(environ=surroundings.environ, read=read_configuration).url
+    default = default_index_url(environ=surroundings.environ, read=surroundings.read_configuration).url
     indexes = list(dict.fromkeys(package.index for package in lock.packages if package.index))
     others = [index for index in indexes if index != default]
     if others and default not in indexes:

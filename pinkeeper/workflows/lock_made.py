@@ -20,9 +20,10 @@ from pinkeeper.workflows.lock_assembly import AddedFiles, assemble, prove
 from pinkeeper.workflows.lock_command import command_line
 from pinkeeper.workflows.lock_inputs import gather
 from pinkeeper.workflows.lock_job import LockJob
+from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_outputs import Outputs, described, fresh, rendered
 from pinkeeper.workflows.lock_problem import decide, kept_packages, pose, preferences, previous_lock, takes_added
-from pinkeeper.workflows.lock_source import OpenSource, choose_places, open_source
+from pinkeeper.workflows.lock_source import OpenSource, Places, choose_places, open_source
 from pinkeeper.workflows.lock_warnings import held_back, warnings_for
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -113,6 +114,8 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
             unmoved=unmoved,
             seconds=time.monotonic() - began,
         )
+    if _moves_unseen(options, inputs, places):
+        surroundings.trace.lost()
     with open_source(places, options, settings, surroundings, direct=_direct_urls(inputs)) as opened:
         surroundings.progress.started(opened.counters)
         try:
@@ -141,6 +144,13 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
         requests=requests,
         bytes_read=bytes_read,
     )
+
+
+def _moves_unseen(options: LockOptions, inputs: Inputs, places: Places) -> bool:
+    """Whether the next run may come to something else although no file, no variable and no index page changes."""
+    if options.upgrade or options.upgrade_packages or options.refresh_hashes or inputs.direct:
+        return True
+    return bool(places.asked.find_links) or any(index.url.startswith("file:") for index in places.indexes())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 if TYPE_CHECKING:
     from pinkeeper.index.direct import DirectReader
 
-__all__ = ["OpenSource", "Places", "choose_places", "open_source", "read_configuration", "settings_index"]
+__all__ = ["OpenSource", "Places", "choose_places", "open_source", "settings_index"]
 
 # Enough to keep a hundred small requests in flight while pages, which are bound by the processor, queue.
 _THREADS = 24
@@ -83,7 +83,7 @@ def choose_places(options: LockOptions, settings: Settings, inputs: Inputs, surr
         return Places(asked=asked, index=None)
     return Places(
         asked=asked,
-        index=asked.index_url or default_index_url(environ=surroundings.environ, read=read_configuration),
+        index=asked.index_url or default_index_url(environ=surroundings.environ, read=surroundings.read_configuration),
     )
 
 
@@ -100,14 +100,6 @@ def settings_index(settings: Settings) -> IndexOptions:
     )
 
 
-def read_configuration(path: Path) -> str | None:
-    """The text of a configuration file of pip; None where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
 @contextmanager
 def open_source(
     places: Places,
@@ -121,7 +113,7 @@ def open_source(
 
     direct: URLs of direct references, which may carry credentials for their hosts.
     """
-    environ = surroundings.environ
+    allow_build = options.allow_build | settings.allow_build
     find_links = tuple(_absolute(location, surroundings) for location in places.asked.find_links)
     client = Client(
         ClientOptions(
@@ -141,8 +133,8 @@ def open_source(
     metadata = MetadataReader(
         client,
         cache,
-        allow_build=options.allow_build | settings.allow_build,
-        build_environment={name: value for name, value in environ.items() if name.upper() in _BUILD_VARIABLES},
+        allow_build=allow_build,
+        build_environment=_build_environment(surroundings) if allow_build else {},
         offline=options.offline,
     )
     folders_and_pages = [FindLinks(location, client, offline=options.offline) for location in find_links]
@@ -167,6 +159,10 @@ def _direct_reader(client: Client, metadata: MetadataReader, *, offline: bool) -
     from pinkeeper.index.direct import DirectReader  # noqa: PLC0415 - few inputs have a direct reference
 
     return DirectReader(client, metadata, offline=offline)
+
+
+def _build_environment(surroundings: Surroundings) -> dict[str, str]:
+    return {name: value for name, value in surroundings.environ.items() if name.upper() in _BUILD_VARIABLES}
 
 
 def _netrc(surroundings: Surroundings) -> Path | None:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
-
-from packaging.utils import NormalizedName
-from packaging.version import Version
+from typing import TYPE_CHECKING, Protocol
 
 from pinkeeper.errors import InputError
+from pinkeeper.workflows.trace import Trace
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
 
 __all__ = ["Progress", "SilentProgress", "Surroundings"]
 
@@ -55,7 +57,8 @@ def _no_log(_message: str) -> None:
 class Surroundings:
     """The world as ``cli`` found it; tests make their own.
 
-    now: UTC. stdin: gives its bytes, once. log: takes one line about what goes on, without secrets.
+    now: UTC. stdin: gives its bytes, once. log: takes one line about what goes on, without secrets. trace: is told of
+    every file that is read here.
     """
 
     environ: Mapping[str, str]
@@ -65,32 +68,58 @@ class Surroundings:
     cache_directory: Path | None
     log: Callable[[str], None] = _no_log
     progress: Progress = field(default_factory=SilentProgress)
+    trace: Trace = field(default_factory=Trace)
 
     def read(self, path: str) -> bytes:
         """The bytes of an input, ``-`` being stdin. Raises InputError."""
         if path == "-":
+            self.trace.lost()
             return self.stdin()
+        place = self.directory / path
         try:
-            return (self.directory / path).read_bytes()
+            content = place.read_bytes()
         except OSError as error:
+            self.trace.saw(str(place), None)
             raise InputError(
                 "there is no such file"
                 if isinstance(error, FileNotFoundError)
                 else f"it cannot be read: {error.strerror}",
                 where=path,
             ) from error
+        self.trace.saw(str(place), content)
+        return content
+
+    def read_configuration(self, path: Path) -> str | None:
+        """The text of a configuration file of pip; None where it cannot be read."""
+        place = str(path.absolute())
+        try:
+            content = path.read_bytes()
+        except OSError:
+            self.trace.saw(place, None)
+            return None
+        self.trace.saw(place, content)
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            return None
 
     def sha256(self, path: str) -> str | None:
         """The SHA-256 of a file, however large, in hexadecimal; None where it cannot be read."""
+        place = self.directory / path
         try:
-            with (self.directory / path).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            with place.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         except (OSError, ValueError):
-            return None
+            sha256 = None
+        self.trace.saw_digest(str(place), sha256)
+        return sha256
 
     def exists(self, path: str) -> bool:
         """Whether an input is there."""
-        return (self.directory / path).is_file()
+        place = self.directory / path
+        exists = place.is_file()
+        self.trace.saw_whether(str(place), exists=exists)
+        return exists
 
     def relative(self, path: str) -> str:
         """A path as it is written into files: relative to where the command runs, with ``/``."""

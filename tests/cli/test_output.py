@@ -135,7 +135,7 @@ def test_a_second_run_leaves_the_file_alone(index, project):
     _lock(project, index)
     path = project.directory / "requirements.txt"
     before = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino)
-    result = _lock(project, index)
+    result = _lock(project, index, "--no-cache")
     assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
     assert "No pin moved.\n" in result.stderr
     assert result.stderr.endswith("Unchanged: requirements.txt\n")
