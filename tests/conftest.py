@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.command_line import CommandLine
 from tests.support.environment import clean
@@ -15,6 +16,10 @@ from tests.support.index import LoopbackIndex
 from tests.support.sockets import keep_inside
 
 _home_numbers = itertools.count()
+
+# No test looks at a clock: how fast examples are made on a busy machine is no property of the program.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ end, a line that is no field ends the block), because installers read with `emai
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import Version
 
@@ -34,8 +34,7 @@ _MANY = (b"requires-dist", b"provides-extra", b"dynamic")
 _REPORT = "do not install it; report it to the project or to the index's owner"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedMetadata:
+class ParsedMetadata(Struct, frozen=True, kw_only=True):
     """The fields that resolving needs, not yet judged.
 
     version: as written. metadata_version: as written, ``1.0`` where the field is missing, as in very old files.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.markers import Marker
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
@@ -16,15 +17,13 @@ from pinkeeper.model.requirement import Requirement
 __all__ = ["Declared", "NotStatic", "core_metadata_of", "requirement_lines"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotStatic:
+class NotStatic(Struct, frozen=True, kw_only=True):
     """The dependencies cannot be known without running code of the package. reason: what is not literal, and where."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(Struct, frozen=True, kw_only=True):
     """Dependencies as written; None where the source says nothing of a field.
 
     optional: requirement texts by extra. A key may be ``extra:marker`` or ``:marker``, as setuptools has it.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, Protocol
+
+from msgspec import Struct
 
 from pinkeeper.artifacts.hostile_text import shown
 from pinkeeper.artifacts.tar_archive import TAR_SUFFIXES, tar_members
@@ -23,8 +24,7 @@ class _Reader(Protocol):
     def __call__(self, *, limit: int) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SdistFiles:
+class SdistFiles(Struct, frozen=True, kw_only=True):
     """Contents of the files at the root of an sdist, None where it has no such file."""
 
     pkg_info: bytes | None = None

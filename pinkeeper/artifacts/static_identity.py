@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import configparser
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -18,8 +18,7 @@ __all__ = ["StaticIdentity", "static_identity"]
 _COMPUTED = ("attr:", "file:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaticIdentity:
+class StaticIdentity(Struct, frozen=True, kw_only=True):
     """The name and the version of a release, each None where a build decides it."""
 
     name: NormalizedName | None = None

@@ -11,8 +11,9 @@ from __future__ import annotations
 import stat
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from pinkeeper.artifacts.hostile_text import is_unsafe_path, shown
 from pinkeeper.errors import ArtifactError
@@ -39,8 +40,7 @@ _ENCRYPTED = 0x0001 | 0x0040 | 0x2000  # traditional, strong, masked directory
 _STORED, _DEFLATED = 0, 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZipMember:
+class ZipMember(Struct, frozen=True, kw_only=True):
     """One entry of the directory. name: decoded as UTF-8, other bytes as surrogates. sizes and offset: bytes."""
 
     name: str

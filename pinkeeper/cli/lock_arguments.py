@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from pinkeeper.errors import ConfigurationError
@@ -21,8 +21,7 @@ __all__ = ["Said", "decode", "named_index", "package_name"]
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """What stood on the command line, word by word."""
 
     sources: Sequence[str]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 from pinkeeper.model.url import redact
 from pinkeeper.reports.plain import printable
@@ -25,8 +26,7 @@ _COLOURS = {
 _PLAIN = "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printer:
+class Printer(Struct, frozen=True, kw_only=True):
     """Prints; verbosity: -1 errors only, 0 results and warnings, 1 and more what goes on."""
 
     verbosity: int

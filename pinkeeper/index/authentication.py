@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from pinkeeper.errors import InputError
 from pinkeeper.model.url import Credentials, IndexURL
@@ -25,8 +26,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _Netrc = Mapping[str, tuple[str | None, str | None, str | None]]  # login, account, password by host
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(Struct, frozen=True):
     """What a host is trusted as (RFC 6454)."""
 
     scheme: str

@@ -13,8 +13,9 @@ import os
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pinkeeper.errors import CacheError
 
@@ -25,8 +26,7 @@ _LAYOUT = "v1"
 _MARK = b"pkc1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheUsage:
+class CacheUsage(Struct, frozen=True, kw_only=True):
     """What a cache holds: number of entries and their size in bytes."""
 
     entries: int

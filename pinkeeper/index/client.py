@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
@@ -16,6 +15,8 @@ from socket import SHUT_RDWR, socket
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from weakref import WeakSet
+
+from msgspec import Struct
 
 from pinkeeper.errors import ConfigurationError, HashMismatchError, IndexPageError, InputError, NetworkError
 from pinkeeper.index.authentication import Authenticator
@@ -43,8 +44,7 @@ _SHORT = 2**16
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Struct, frozen=True, kw_only=True):
     """A whole answer. url: after redirects, without credentials. headers: lower-case names."""
 
     url: str
@@ -53,8 +53,7 @@ class Response:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientOptions:
+class ClientOptions(Struct, frozen=True, kw_only=True):
     """How to reach hosts. timeout: seconds without a byte. retries: tries after the first one.
 
     credentials: indexes that may carry some. trusted_hosts: ``host`` or ``host:port`` that may speak plain HTTP or show

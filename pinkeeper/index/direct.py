@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_filename
 
 from pinkeeper.errors import ArtifactError, HashMismatchError, InputError, NetworkError, PinkeeperError
@@ -39,8 +40,7 @@ _NOT_HERE = frozenset({400, 401, 403, 404, 405, 406, 410})
 _OTHER_SYSTEMS = ("git+", "hg+", "svn+", "bzr+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectReference:
+class DirectReference(Struct, frozen=True, kw_only=True):
     """A file that the user named.
 
     url: where it is fetched, without credentials and fragment. written: how a lock names it, with the subdirectory of
@@ -65,8 +65,7 @@ class DirectReference:
         return known[0] if len(known) == 1 else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitReference:
+class GitReference(Struct, frozen=True, kw_only=True):
     """A revision of a repository. base: its URL without ``.git``; revision: None for HEAD."""
 
     base: str

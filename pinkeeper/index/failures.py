@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pinkeeper.model.url import redact
 
@@ -16,8 +17,7 @@ __all__ = ["Failure", "failure_of", "failure_of_status", "retry_after"]
 _WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """One failed try. hopeless: the next would fail as this one did."""
 
     what: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import msgspec
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from pinkeeper.errors import NetworkError
@@ -40,8 +40,7 @@ class _Head(msgspec.Struct, array_like=True, frozen=True):
     expires: float
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """The index does not list the project."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct, field
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
@@ -21,8 +21,7 @@ __all__ = ["FileReader", "Inputs", "LeftOut", "raise_problems"]
 FileReader: TypeAlias = Callable[[str], bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """A local project that is asked for: what it needs is locked, and it is not, for it is a folder without a hash.
 
     requirement: as written, ``-e`` included, without credentials. path: of the folder, normalised, as `Origin` keeps
@@ -37,8 +36,7 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """What one or several sources ask for, each tuple in the order of the sources.
 
     pre: some source admits pre-releases. requires_python: all ``requires-python`` together; None where no source has

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal, cast
 
+from msgspec import Struct
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from pinkeeper.errors import ConfigurationError
@@ -18,8 +18,7 @@ __all__ = ["Conflict", "Section", "check_conflicts", "conflicts"]
 _KINDS = ("extra", "group")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Section:
+class Section(Struct, frozen=True, order=True):
     """An extra or a dependency group of the project."""
 
     kind: Literal["extra", "group"]

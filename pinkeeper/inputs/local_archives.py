@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.relative_paths import beside, is_url, with_slashes

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
+from msgspec.structs import replace
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
@@ -25,8 +25,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # a single letter is
 _LEADING_SLASHES = re.compile(r"\A/{2,}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalReference:
+class LocalReference(Struct, frozen=True, kw_only=True):
     """A folder that a requirement names.
 
     text: the requirement as written, without credentials. folder: as written but for URL quoting, with ``/``. name:

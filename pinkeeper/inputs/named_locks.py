@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from pinkeeper.inputs import settings_shapes as shapes
 from pinkeeper.inputs.settings_shapes import Setting, Shape
@@ -20,8 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _WORDS_OF_A_TARGET = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedLock:
+class NamedLock(Struct, frozen=True, kw_only=True):
     """What one of several locks wants. None and empty mean: not said.
 
     name: may stand in the name of a file. inputs, outputs: paths relative to where the settings' file was looked for.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
@@ -17,8 +18,7 @@ __all__ = ["Asked", "Expanded", "both_markers", "with_own_extras"]
 Asked: TypeAlias = tuple[Requirement, str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expanded:
+class Expanded(Struct, frozen=True, kw_only=True):
     """Requirements on other projects alone, each once.
 
     extras: those that requirements on the project itself ask for. unknown: such that do not exist, each with the

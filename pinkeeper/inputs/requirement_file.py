@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pinkeeper.errors import CollectedError, InputError, PinkeeperError
 from pinkeeper.inputs.collected import FileReader, Inputs, raise_problems
@@ -49,8 +51,7 @@ def read_requirements(
     return reading.inputs()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """The line being read.
 
     written: its text before variables are put in. inside: the normalised paths of the files that include its file, and

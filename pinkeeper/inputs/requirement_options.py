@@ -6,8 +6,9 @@ Only the part behind the first word that begins with ``-`` is split as a shell w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from pinkeeper.errors import InputError
 from pinkeeper.inputs.near import or_nearest
@@ -15,8 +16,7 @@ from pinkeeper.inputs.near import or_nearest
 __all__ = ["Line", "cut_line"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """A logical line, cut. options: (its first long name, value), the value of a flag being empty, in their order."""
 
     requirement: str = ""
@@ -29,8 +29,7 @@ class _Scope(Enum):
     REQUIREMENT = "the line of a requirement"
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(Struct, frozen=True):
     name: str
     scope: _Scope
     takes_value: bool

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from pinkeeper.errors import InputError, PinkeeperError
@@ -58,8 +58,7 @@ def load_script(path: str, content: bytes) -> TomlDocument:
     return load_toml(shown, "\n".join([*[""] * (block.start + 1), *inside]).encode())
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """Indexes of its first and its last line; end is None where it is not closed."""
 
     start: int

@@ -6,10 +6,10 @@ A new key is a field of `Settings` and a line of the table `_KEYS`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -26,8 +26,7 @@ from pinkeeper.model.url import IndexURL
 __all__ = ["CooldownExemption", "Settings", "read_settings"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CooldownExemption:
+class CooldownExemption(Struct, frozen=True, kw_only=True):
     """A release that the cooldown does not hold back. until: the last day, in UTC, on which that is so."""
 
     package: NormalizedName
@@ -36,8 +35,7 @@ class CooldownExemption:
     until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """What a project always wants. None and empty mean: not said.
 
     sources: package name to the name of an index, by name. find_links: folders are relative to where the file was

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from pinkeeper.errors import InputError
 
@@ -21,8 +22,7 @@ _ASSIGNMENT = re.compile(rf"[ \t]*({_DOTTED})[ \t]*=")
 _MESSAGE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TomlDocument:
+class TomlDocument(Struct, frozen=True, kw_only=True):
     """A decoded file. text: empty where only the data is known; then no place has a line."""
 
     path: str

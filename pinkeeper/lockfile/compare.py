@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -14,8 +13,7 @@ from pinkeeper.model.lock_result import LockChanges, PinChange
 __all__ = ["HashChange", "compare_hashes", "compare_locks"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HashChange:
+class HashChange(Struct, frozen=True, kw_only=True):
     """One release that both locks pin, with different hashes. gone: only the old lock has them; added: only the new."""
 
     name: NormalizedName

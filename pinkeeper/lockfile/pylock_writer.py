@@ -9,10 +9,11 @@ version, that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urldefrag
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName
 
@@ -33,8 +34,7 @@ _DELETE = 0x7F
 _OF_URLS = "%:/?#[]@!$&'()*+,;="
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PylockOptions:
+class PylockOptions(Struct, frozen=True, kw_only=True):
     """What the text says besides the lock. command: without secrets; None where it is not to be said.
 
     fingerprint: hexadecimal. left_out: what is installed besides, a sentence each.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pinkeeper.model.lock import TargetSpelling
@@ -40,8 +40,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
+class Annotation(Struct, frozen=True, kw_only=True):
     """Who wants a pin, by its ``# via`` comment: the user's inputs, and other packages."""
 
     requested_by: tuple[Origin, ...] = ()

@@ -6,8 +6,9 @@ That layout is what pip reads, and what tools that update such files know how to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pinkeeper.lockfile.url_versions import version_in_url
 from pinkeeper.model.lock import Lock, LockedPackage
@@ -19,8 +20,7 @@ __all__ = ["PIP_ALGORITHMS", "RenderOptions", "render_requirements"]
 PIP_ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderOptions:
+class RenderOptions(Struct, frozen=True, kw_only=True):
     """How the text looks. command: for the header, without secrets; None writes no header. python: ``X.Y``, if known.
 
     index_lines: option lines, ready made. annotate: say with ``# via`` who wants a package. fingerprint: hexadecimal,

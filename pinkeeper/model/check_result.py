@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 __all__ = ["KINDS", "CheckFinding", "CheckResult", "CheckedLock", "Severity"]
@@ -51,8 +51,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckFinding:
+class CheckFinding(Struct, frozen=True, kw_only=True):
     """One thing about a lock. kind: a key of `KINDS`. message: one line. line: 1-based, None where there is none."""
 
     kind: str
@@ -66,8 +65,7 @@ class CheckFinding:
         assert self.kind in KINDS, self.kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedLock:
+class CheckedLock(Struct, frozen=True, kw_only=True):
     """One lock that was looked at.
 
     packages, hashes: how many stand in it. targets: names of the environments it was checked for; targets_from,
@@ -97,8 +95,7 @@ class CheckedLock:
         return not self.errors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True, kw_only=True):
     """All locks of one run. elapsed: seconds. requests, bytes_read: what went over the network."""
 
     locks: tuple[CheckedLock, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 __all__ = ["Digest"]
 
@@ -14,8 +15,7 @@ _HEX_LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96,
 _HEX = re.compile(r"[0-9a-f]+\Z")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Digest:
+class Digest(Struct, frozen=True, order=True):
     """``algorithm`` in lower case and ``value`` in lower-case hexadecimal."""
 
     ALGORITHMS: ClassVar[frozenset[str]] = frozenset(_HEX_LENGTHS)

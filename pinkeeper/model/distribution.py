@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pinkeeper.model.digest import Digest
 
 __all__ = ["DistributionFile"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistributionFile:
+class DistributionFile(Struct, frozen=True, kw_only=True):
     """One wheel or sdist on an index (PEP 503 anchors, PEP 691 ``files``, PEP 700 times and sizes).
 
     url: absolute, without credentials and fragment. digests: sorted. size: bytes. upload_time: UTC, None where the

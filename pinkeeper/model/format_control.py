@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 
 __all__ = ["FormatControl"]
@@ -12,8 +11,7 @@ _ALL = ":all:"
 _NONE = ":none:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormatControl:
+class FormatControl(Struct, frozen=True, kw_only=True):
     """Two sets of names; ``:all:`` stands for every name that the other set does not hold."""
 
     only_binary: frozenset[str] = frozenset()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from pinkeeper.model.url import IndexURL
@@ -11,8 +11,7 @@ from pinkeeper.model.url import IndexURL
 __all__ = ["IndexOptions"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexOptions:
+class IndexOptions(Struct, frozen=True, kw_only=True):
     """The index options of one source (command line, settings or a requirement file).
 
     index_url: None where the source does not say. find_links: folders (absolute) or page URLs, without credentials.

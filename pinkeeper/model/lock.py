@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -18,8 +17,7 @@ __all__ = ["Lock", "LockedPackage", "TargetSpelling"]
 TargetSpelling = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedPackage:
+class LockedPackage(Struct, frozen=True, kw_only=True, eq=False):
     """One pin, on the targets where its marker holds.
 
     A package may stand in a lock several times, with markers of which at most one holds on each target.
@@ -48,11 +46,21 @@ class LockedPackage:
     files: tuple[DistributionFile, ...] = ()
     index: str | None = None
     requires_python: str | None = None
-    line: int | None = field(default=None, compare=False)
+    line: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LockedPackage) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
+
+    @property
+    def _said(self) -> tuple[object, ...]:
+        """All but the line: where a pin stands makes it no other."""
+        return tuple([getattr(self, name) for name in self.__struct_fields__ if name != "line"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
+class Lock(Struct, frozen=True, kw_only=True):
     """All pins, sorted by name, then version, then marker.
 
     What follows is known where a pylock or a header says it, and empty elsewhere. roots: what the user asked for, each

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 __all__ = ["HeldBack", "LockChanges", "LockResult", "LockWarning", "PinChange", "UnservedTarget", "WrittenLock"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PinChange:
+class PinChange(Struct, frozen=True, kw_only=True):
     """One package whose pin differs; old is None where it was added, new where it was removed."""
 
     name: NormalizedName
@@ -20,8 +19,7 @@ class PinChange:
     new: Version | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockChanges:
+class LockChanges(Struct, frozen=True, kw_only=True):
     """A lock against the one before it, each tuple sorted by name."""
 
     added: tuple[PinChange, ...] = ()
@@ -33,8 +31,7 @@ class LockChanges:
         return bool(self.added or self.removed or self.upgraded or self.downgraded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldBack:
+class HeldBack(Struct, frozen=True, kw_only=True):
     """A newer release that the cooldown kept out.
 
     version: the newest one that would have been chosen but for the cooldown. chosen: the one that was, None where
@@ -48,8 +45,7 @@ class HeldBack:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockWarning:
+class LockWarning(Struct, frozen=True, kw_only=True):
     """Something a person should know that did not stop the lock.
 
     kind: a stable word for machines, such as ``ancient-release``. message: one sentence; details: further lines.
@@ -61,25 +57,22 @@ class LockWarning:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnservedTarget:
+class UnservedTarget(Struct, frozen=True, kw_only=True):
     """A target that the lock does not serve, and why: a text of several lines."""
 
     target: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenLock:
+class WrittenLock(Struct, frozen=True, kw_only=True):
     """One output: its path as the user named it (``-`` is stdout), its text, and whether the file changed."""
 
     path: str
-    text: str = field(repr=False)
+    text: str
     changed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockResult:
+class LockResult(Struct, frozen=True, kw_only=True):
     """All that ``lock`` tells.
 
     name: of the lock, where settings name several. targets: the names of those that are served; unserved: of the

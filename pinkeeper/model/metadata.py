@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 
 __all__ = ["CoreMetadata", "MetadataSource", "group_by_extra"]
@@ -24,8 +24,7 @@ class MetadataSource(StrEnum):
     BUILD = "build"  # an isolated build that the user allowed by name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoreMetadata:
+class CoreMetadata(Struct, frozen=True, kw_only=True):
     """Dependencies of one release (core metadata specification).
 
     requires: ``Requires-Dist`` texts that no single extra guards. requires_by_extra: those that hold only where an

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 __all__ = ["Origin", "OriginKind"]
 
@@ -18,8 +19,7 @@ class OriginKind(Enum):
     COMMAND_LINE = "command line"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True, order=True):
     """One place in the user's inputs.
 
     path: as the user named it, relative where the user's was relative, always with ``/``; ``-`` is stdin.

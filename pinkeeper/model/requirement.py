@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as _ParsedRequirement
@@ -19,8 +19,7 @@ __all__ = ["InputRequirement", "InvalidRequirement", "Requirement", "parse_requi
 _ANY = SpecifierSet()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
+class Requirement(Struct, frozen=True, kw_only=True):
     """A PEP 508 dependency specifier with normalized names (PEP 503, PEP 685)."""
 
     name: NormalizedName
@@ -36,8 +35,7 @@ class Requirement:
         return f"{self.name}{extras}{body}" + (f"{separator}{self.marker}" if self.marker else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputRequirement:
+class InputRequirement(Struct, frozen=True, kw_only=True):
     """A requirement that a user wrote, with its place and, in requirement files, the ``--hash`` options of its line."""
 
     requirement: Requirement

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from pinkeeper.model.lock import LockedPackage
@@ -14,8 +14,7 @@ from pinkeeper.model.requirement import Requirement
 __all__ = ["Dependency", "DependencyGraph", "DependencyPath", "Root", "TreeResult", "WhyResult"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Root:
+class Root(Struct, frozen=True, kw_only=True):
     """A package that something outside the lock asks for.
 
     package: its place in the graph's packages. asks: the requirements, where the lock says them. by: the inputs that
@@ -32,8 +31,7 @@ class Root:
         return not self.asks and not self.by
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(Struct, frozen=True, kw_only=True):
     """One package that asks for another, both by their places in the graph's packages.
 
     asks: what it asks for; several where it asks differently on different targets, empty where the lock does not say.
@@ -44,8 +42,7 @@ class Dependency:
     asks: tuple[Requirement, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class DependencyGraph:
+class DependencyGraph(Struct, frozen=True, kw_only=True, dict=True):
     """The packages of a lock and who asks for whom.
 
     packages: sorted by name, version, marker. roots: sorted by package, one each at most. dependencies: sorted by
@@ -85,8 +82,7 @@ class DependencyGraph:
         return tuple(place for place, package in enumerate(self.packages) if package.name == name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeResult:
+class TreeResult(Struct, frozen=True, kw_only=True):
     """What ``tree`` shows.
 
     lock: the path. target: the name of the one environment that the graph is for, None for all. starts: the packages
@@ -111,16 +107,14 @@ class TreeResult:
         return dependency.parent if self.inverted else dependency.child
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DependencyPath:
+class DependencyPath(Struct, frozen=True, kw_only=True):
     """How a root leads to a package: the root, then each step; no package twice."""
 
     root: Root
     steps: tuple[Dependency, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyResult:
+class WhyResult(Struct, frozen=True, kw_only=True):
     """What ``why`` found.
 
     lock, target, graph, notes: as in `TreeResult`. name, extras: what was asked about. found: its pins. paths: the

@@ -7,24 +7,26 @@ kept in `Credentials`, whose text never shows them; everything else handles the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 __all__ = ["Credentials", "IndexURL", "canonical_url", "path_of_file_url", "redact", "split_credentials"]
 
 _USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s'\"<>]*@")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class Credentials(Struct, frozen=True, kw_only=True):
     """A user name and a password that repr() and str() do not show."""
 
-    username: str = field(repr=False)
-    password: str = field(repr=False, default="")
+    username: str
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return "Credentials(...)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexURL:
+class IndexURL(Struct, frozen=True, kw_only=True):
     """The root of a simple repository (PEP 503), without a final slash, or another place; without credentials.
 
     name: what the user calls it in ``--index NAME=URL``, None otherwise.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pinkeeper.model.tree_result import Dependency, TreeResult
 
 __all__ = ["ShownGraph", "shown_graph"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownGraph:
+class ShownGraph(Struct, frozen=True, kw_only=True):
     """The part that is shown.
 
     places: of the packages, sorted. dependencies: sorted by parent, then child. cut: the places where the depth ends

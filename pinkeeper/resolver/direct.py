@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -27,8 +27,7 @@ __all__ = ["DirectRelease", "DirectReleases", "DirectSource", "direct_references
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectRelease:
+class DirectRelease(Struct, frozen=True, kw_only=True):
     """A release that is one file; what the file needs is known already."""
 
     name: NormalizedName

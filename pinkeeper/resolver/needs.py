@@ -6,9 +6,9 @@ stands for the dependencies that the extra adds, and needs the project itself at
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from msgspec import Struct, field
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -29,8 +29,7 @@ class Identifier(NamedTuple):
         return f"{self.name}[{self.extra}]" if self.extra else self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True, eq=False):
     """Versions of a project that somebody asks for.
 
     origin: the user's own line; None for a dependency. is_exact: one version alone can satisfy it (PEP 440, ``==``
@@ -43,7 +42,7 @@ class Wanted:
     specifier: SpecifierSet
     origin: Origin | None = None
     is_exact: bool
-    _judged: dict[Version, bool] = field(default_factory=dict, repr=False)
+    _judged: dict[Version, bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, identifier: Identifier, specifier: SpecifierSet, origin: Origin | None = None) -> Wanted:
@@ -61,8 +60,7 @@ class Wanted:
         return f"{self.identifier}{self.specifier}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Same:
+class Same(Struct, frozen=True, kw_only=True):
     """The project itself, at the version that an extra of it was taken from."""
 
     identifier: Identifier
@@ -72,8 +70,7 @@ class Same:
         return f"{self.identifier}=={self.version}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impossible:
+class Impossible(Struct, frozen=True, kw_only=True):
     """Nothing: the need of a candidate that turned out unusable once its metadata was read. reason: one sentence."""
 
     identifier: Identifier
@@ -93,13 +90,18 @@ def is_exact(specifier: SpecifierSet) -> bool:
 Need: TypeAlias = Wanted | Same | Impossible
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, eq=False):
     """A release that might be chosen for an identifier; equal where identifier and version are."""
 
     identifier: Identifier
     version: Version
-    release: Release = field(compare=False, repr=False)
+    release: Release
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Candidate) and (self.identifier, self.version) == (other.identifier, other.version)
+
+    def __hash__(self) -> int:
+        return hash((self.identifier, self.version))
 
     def __str__(self) -> str:
         return f"{self.identifier} {self.version}"

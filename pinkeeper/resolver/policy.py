@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -24,8 +24,7 @@ class Strategy(StrEnum):
     LOWEST_DIRECT = "lowest-direct"  # the lowest for what the user named, the highest for the rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """Everything but requirements that decides whether a release is a candidate.
 
     companions: further targets that no marker can tell apart from `target`; a release must serve all of them.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -32,8 +33,7 @@ __all__ = ["Pin", "Problem", "Resolution", "resolve"]
 _MAX_ROUNDS = 200_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """What is to be solved.
 
     excludes: projects that are left out of the tree, whoever wants them. direct: what stands behind the direct
@@ -50,8 +50,7 @@ class Problem:
     preferred: Mapping[NormalizedName, tuple[Version, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
+class Pin(Struct, frozen=True, kw_only=True):
     """One chosen release.
 
     asked_by: the projects of the tree that depend on it, each with all that it asks. requested_by: the user's own
@@ -73,8 +72,7 @@ class Pin:
         return combined
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(Struct, frozen=True, kw_only=True):
     """The answer.
 
     pins: sorted by name. roots: the user's requirements that hold on the target. missing_extras: (project, extra,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -31,8 +32,7 @@ class Rejection(Enum):
     NO_FILES = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class Release(Struct, frozen=True, kw_only=True):
     """A candidate release: the files that the target can install, the best first.
 
     by_target: the same for the target and each of its companions. added: files that would do, and that came after the
@@ -60,8 +60,7 @@ class Release:
         return tuple({files[0].url: files[0] for files in self.by_target}.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
+class Rejected(Struct, frozen=True, kw_only=True):
     """A release that is no candidate. file: one of its files that shows why, where there is one.
 
     is_of_some: some of several targets have a file of it, others have none.

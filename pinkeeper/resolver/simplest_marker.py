@@ -7,11 +7,11 @@ of bits where it holds, and the shortest expression with the wanted set is looke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from operator import and_, or_
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 __all__ = ["MarkerWriter"]
@@ -33,8 +33,7 @@ _VARIABLES = (
 _ORDERED = frozenset({"python_version", "python_full_version", "implementation_version"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Comparison:
+class _Comparison(Struct, frozen=True):
     """One comparison and the targets (bits) on which it holds."""
 
     text: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging import markers, tags
 from packaging.version import InvalidVersion, Version
 
@@ -17,8 +17,7 @@ __all__ = ["PLATFORMS", "UNIVERSAL_PLATFORMS", "running_target", "target"]
 _NEWEST_GLIBC_MINOR = 50  # glibc 2.x has gone up by two minors a year since 2.26
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Platform:
+class _Platform(Struct, frozen=True, kw_only=True):
     """What markers and tags say on one kind of machine.
 
     tag: the newest platform tag that it installs.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pinkeeper.resolver.needs import Candidate, Identifier, Need
 from pinkeeper.resolver.provider import Provider
@@ -11,8 +12,7 @@ from pinkeeper.resolver.provider import Provider
 __all__ = ["Misfit", "Walk", "walk"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misfit:
+class Misfit(Struct, frozen=True, kw_only=True):
     """A need that is not fulfilled. parent: who has it, None for the user's own; found: what was chosen, if anything.
 
     Where the need is an `Impossible`, it is the parent itself that cannot be used.
@@ -23,8 +23,7 @@ class Misfit:
     found: Candidate | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class Walk(Struct, frozen=True, kw_only=True):
     """What was reached, in the order in which it was met; misfits: empty where the choices are a whole tree."""
 
     reached: Mapping[Identifier, Candidate]

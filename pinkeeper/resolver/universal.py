@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -30,8 +31,7 @@ _Group = tuple[Target, ...]
 Preferences = Callable[[Target], Mapping[NormalizedName, tuple[Version, ...]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class Served(Struct, frozen=True, kw_only=True):
     """Targets that no marker tells apart, and the tree that serves all of them.
 
     lowered: releases that the first of them would have had alone, by project, and the target that has no file of them.
@@ -47,16 +47,14 @@ class Served:
         return self.targets[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unserved:
+class Unserved(Struct, frozen=True, kw_only=True):
     """A target that cannot have the tree. error: why, such as a package without a file for it."""
 
     target: Target
     error: PinkeeperError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(Struct, frozen=True, kw_only=True):
     """All targets: those that have a tree, in the order in which they were declared, and those that have none."""
 
     served: tuple[Served, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
 from pinkeeper.model.check_result import CheckedLock, CheckFinding, CheckResult

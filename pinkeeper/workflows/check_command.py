@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pinkeeper.model.format_control import FormatControl
@@ -29,8 +30,7 @@ class Tool(Enum):
     OTHER = "another tool"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedCommand:
+class RecordedCommand(Struct, frozen=True, kw_only=True):
     """A command as far as it matters to a check. strip_extras: no extras are written. lock: of ``--lock NAME``.
 
     unknown: words whose meaning is not known, as written, without secrets.
@@ -77,13 +77,13 @@ _Action: TypeAlias = Callable[[RecordedCommand, str], RecordedCommand]
 
 def _appends(name: str) -> _Action:
     def act(command: RecordedCommand, value: str) -> RecordedCommand:
-        return replace(command, **{name: (*getattr(command, name), value)})  # type: ignore[arg-type]
+        return replace(command, **{name: (*getattr(command, name), value)})
 
     return act
 
 
 def _sets(name: str) -> _Action:
-    return lambda command, value: replace(command, **{name: value or True})  # type: ignore[arg-type]
+    return lambda command, value: replace(command, **{name: value or True})
 
 
 def _ignores(command: RecordedCommand, _value: str) -> RecordedCommand:

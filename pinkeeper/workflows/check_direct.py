@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pinkeeper.errors import InputError
 from pinkeeper.index.direct import commit_in_archive_url, git_reference

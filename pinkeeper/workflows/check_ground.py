@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 
 from pinkeeper.errors import ConfigurationError, InputError
@@ -36,8 +37,7 @@ __all__ = ["Ground", "default_locks", "lay_ground"]
 _USUAL_OUTPUTS = ("requirements.txt", "pylock.toml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """All that one lock is measured by.
 
     inputs: None where nothing says what the lock was made from. hashes: which of a release's files stand in the lock;

@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -37,8 +38,7 @@ _FILE = re.compile(r"(\./[A-Za-z0-9_./+!~-]+)(\[[A-Za-z0-9_., -]*\])?( +;.*)?")
 _LONGEST_SHOWN = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLines:
+class ReadLines(Struct, frozen=True, kw_only=True):
     """options: (line, name, value) of option lines. findings: about lines. lock: with the line of each package."""
 
     lock: Lock

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 
 from pinkeeper.model.index_options import IndexOptions
@@ -11,8 +10,7 @@ from pinkeeper.model.index_options import IndexOptions
 __all__ = ["CheckOptions"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOptions:
+class CheckOptions(Struct, frozen=True, kw_only=True):
     """The command line of ``check``, decoded. None and empty mean: not said.
 
     locks: paths. sources, extras, all_extras, groups, constraints, overrides: what the locks were made from. pythons,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from pinkeeper.errors import PinkeeperError, UnknownPackageError
@@ -24,8 +25,7 @@ from pinkeeper.resolver.source import ProjectListing
 __all__ = ["Listings", "Pin", "Serving", "TargetView", "ask_index", "direct_file", "look_at"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TargetView:
+class TargetView(Struct, frozen=True, kw_only=True, eq=False):
     """One target, with what judges releases and requirements for it."""
 
     target: Target
@@ -33,8 +33,7 @@ class TargetView:
     reader: DependencyReader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Serving:
+class Serving(Struct, frozen=True, kw_only=True, eq=False):
     """A pin on a target where its marker holds.
 
     files: those of its release that the target can install, the best first. locked: those of them that the lock admits.
@@ -52,8 +51,7 @@ class Serving:
         return next(iter(self.locked or self.files), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pin:
+class Pin(Struct, frozen=True, kw_only=True, eq=False):
     """A package of the lock as the index knows it.
 
     listing: None where no index lists it. release: its version as the listing spells it, None where it does not list
@@ -76,8 +74,7 @@ class Pin:
         return f"{self.package.name} {self.package.version}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Listings:
+class Listings(Struct, frozen=True, kw_only=True, eq=False):
     """What the indexes answered: listings by name, and the names that none lists."""
 
     by_name: Mapping[NormalizedName, ProjectListing]

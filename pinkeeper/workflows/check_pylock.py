@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
@@ -24,8 +24,7 @@ __all__ = ["PylockMarkers", "Tables", "judge_environments", "judge_pylock_pin", 
 _COMMENT = re.compile(r"#[^\n]*\n")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
+class Tables(Struct, frozen=True, kw_only=True):
     """What was seen in a pylock beside its packages.
 
     groups: those that are installed where nobody asks for any. optional: the extras and groups that can be chosen
@@ -62,8 +61,7 @@ class PylockMarkers:
         return known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Teller:
+class _Teller(Struct, frozen=True, kw_only=True):
     path: str
 
     def error(self, kind: str, message: str, package: LockedPackage | None = None) -> CheckFinding:

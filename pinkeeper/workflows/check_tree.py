@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
@@ -41,8 +42,7 @@ class UnknownNeedsError(PinkeeperError):
         self.told = told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Need(Struct, frozen=True, kw_only=True):
     """Something that is asked for. by: who asks, for messages. url: of a direct reference."""
 
     name: NormalizedName
@@ -56,8 +56,7 @@ class Need:
         return f"{self.name}{extras}{f' @ {self.url}' if self.url else self.specifier}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constraint:
+class Constraint(Struct, frozen=True, kw_only=True):
     """A bound that the user sets, which asks for nothing."""
 
     name: NormalizedName
@@ -65,8 +64,7 @@ class Constraint:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What a lock installs on one target. packages: those whose marker holds, by their place in the lock.
 
     roots: None where it is not known what is asked for; then the packages that none other requires count as roots.
@@ -86,8 +84,7 @@ class Needs(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class TreeFinding:
+class TreeFinding(Struct, frozen=True, kw_only=True, order=True):
     """A misfit on one target; equal ones of several targets are told together. place: in the lock, -1 for none."""
 
     place: int

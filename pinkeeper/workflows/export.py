@@ -7,9 +7,11 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pinkeeper.errors import ConfigurationError, InputError
 from pinkeeper.index.pip_configuration import default_index_url
@@ -29,8 +31,7 @@ _MINOR = re.compile(r"3\.(\d{1,3})(?:\.\d+)*")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")  # pip puts the environment's value in its place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportOptions:
+class ExportOptions(Struct, frozen=True, kw_only=True):
     """What is exported, and how it looks. lock: the path of a pylock. outputs: ``-`` is stdout."""
 
     lock: str
@@ -40,8 +41,7 @@ class ExportOptions:
     annotation_style: Literal["split", "line"] = "split"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportResult:
+class ExportResult(Struct, frozen=True, kw_only=True):
     """The outputs, the number of pins, and what of the lock no requirements file can say, a sentence each."""
 
     outputs: tuple[WrittenLock, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -26,8 +27,7 @@ _WEB = ("http://", "https://")
 Sha256s = Callable[[Iterable[DistributionFile]], Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddedFiles:
+class AddedFiles(Struct, frozen=True, kw_only=True):
     """Files of a locked release that came after the lock and were not taken in."""
 
     name: NormalizedName
@@ -35,8 +35,7 @@ class AddedFiles:
     filenames: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Placed:
+class _Placed(Struct, frozen=True, kw_only=True):
     """A pin, and the index of the served targets that have it."""
 
     at: int

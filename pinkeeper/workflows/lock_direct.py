@@ -7,10 +7,10 @@ the very same one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urldefrag
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from pinkeeper.errors import HashMismatchError, InputError, PinkeeperError
@@ -41,8 +41,7 @@ _AT_ONCE = 8
 _STRONG = ("sha256", "sha384", "sha512")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowedReferences:
+class FollowedReferences(Struct, frozen=True, kw_only=True):
     """What stands behind direct references.
 
     asked: what a user wrote for what a lock names otherwise (a branch for a commit's archive), by what the lock says.

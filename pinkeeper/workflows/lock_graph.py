@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from pinkeeper.errors import ConfigurationError, InputError, NotLockedError
@@ -20,8 +19,7 @@ _DEFAULTS = ("pylock.toml", "requirements.txt")
 _NEAR = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockChoice:
+class LockChoice(Struct, frozen=True, kw_only=True):
     """Which lock, and which of its targets.
 
     path: None is ``pylock.toml`` if it is here, else ``requirements.txt``. python, platform: both None show all
@@ -33,8 +31,7 @@ class LockChoice:
     platform: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockGraph:
+class LockGraph(Struct, frozen=True, kw_only=True):
     """The graph of the lock at `path`; target: its name, None for all; notes: what a person should know of it."""
 
     path: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.inputs.named_locks import NamedLock
@@ -13,8 +14,7 @@ from pinkeeper.workflows.lock_options import LockOptions
 __all__ = ["LockJob", "choose_jobs"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockJob:
+class LockJob(Struct, frozen=True, kw_only=True):
     """One lock to make. said: the user's own command; options, settings: what it comes to for this lock."""
 
     said: LockOptions

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -33,8 +34,7 @@ __all__ = ["MadeLock", "Versions", "make"]
 Versions = Mapping[NormalizedName, tuple[Version, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeLock:
+class MadeLock(Struct, frozen=True, kw_only=True):
     """A lock, and what is told of it.
 
     previous: the one that stands. asked: every specifier that a target has for a package. texts: by output; unmoved:
@@ -153,8 +153,7 @@ def _moves_unseen(options: LockOptions, inputs: Inputs, places: Places) -> bool:
     return bool(places.asked.find_links) or any(index.url.startswith("file:") for index in places.indexes())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Solved:
+class _Solved(Struct, frozen=True, kw_only=True):
     """The trees of all targets, and the lock that they come to. added: files that came late and were not taken in."""
 
     answers: Answers

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 
 from pinkeeper.model.format_control import FormatControl
@@ -26,8 +26,7 @@ class HashChoice(StrEnum):
     ALL = "all"  # every file of the release, as pip-compile writes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockOptions:
+class LockOptions(Struct, frozen=True, kw_only=True):
     """The command line of ``lock``, decoded. None and empty mean: not said.
 
     upgrade: all packages; upgrade_packages: PEP 508 texts (``name`` or ``name==1.2``). constraints, overrides: files.

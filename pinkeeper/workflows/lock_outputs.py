@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath, PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pinkeeper.errors import ConfigurationError, PinkeeperError, StaleLockError
 from pinkeeper.inputs.collected import Inputs
@@ -31,8 +33,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 __all__ = ["Outputs", "compared", "described", "fresh", "located", "rendered", "written"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outputs:
+class Outputs(Struct, frozen=True, kw_only=True):
     """What the texts of a lock are made by. said: the user's own command; options: what it comes to for this lock."""
 
     said: LockOptions

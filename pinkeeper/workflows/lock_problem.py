@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -40,8 +41,7 @@ __all__ = [
 DEFAULT_COOLDOWN = timedelta(days=3)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
+class Decisions(Struct, frozen=True, kw_only=True):
     """Command line over settings over defaults."""
 
     outputs: tuple[str, ...]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from pinkeeper.errors import ConfigurationError
@@ -46,8 +47,7 @@ _BUILD_VARIABLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(Struct, frozen=True, kw_only=True):
     """Where packages may come from. asked: what the user said, without the default; index: the default one, if used."""
 
     asked: IndexOptions
@@ -59,8 +59,7 @@ class Places:
         return (*first, *self.asked.extra_index_urls, *self.asked.named)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenSource:
+class OpenSource(Struct, frozen=True, kw_only=True):
     """A source in use. direct: makes what follows direct references. counters: requests made and bytes read so far."""
 
     source: IndexSource

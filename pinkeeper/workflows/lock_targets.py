@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 
 from pinkeeper.errors import ConfigurationError
@@ -22,8 +22,7 @@ _NEWEST_MINOR = 14
 _MOST_MICROS = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredTargets:
+class DeclaredTargets(Struct, frozen=True, kw_only=True):
     """The targets of a lock, each once.
 
     declared: the user named them, in the command or in settings; else it is the running environment. universal: all

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from pinkeeper.errors import InputError
 from pinkeeper.workflows.trace import Trace
@@ -53,8 +54,7 @@ def _no_log(_message: str) -> None:
     """Drop a message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """The world as ``cli`` found it; tests make their own.
 
     now: UTC. stdin: gives its bytes, once. log: takes one line about what goes on, without secrets. trace: is told of

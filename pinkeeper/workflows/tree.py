@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 
 from pinkeeper.lockfile.dependency_graph import fewest_starts
@@ -14,8 +13,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 __all__ = ["TreeOptions", "tree"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeOptions:
+class TreeOptions(Struct, frozen=True, kw_only=True):
     """The command line of ``tree``, decoded. package: where to start, None at the roots. depth: levels below that."""
 
     lock: LockChoice = field(default_factory=LockChoice)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 
 from pinkeeper.errors import NotLockedError
@@ -15,8 +14,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 __all__ = ["WhyOptions", "why"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyOptions:
+class WhyOptions(Struct, frozen=True, kw_only=True):
     """The command line of ``why``, decoded. extras: that must be asked for, all of them. limit: paths, at least 1."""
 
     name: NormalizedName

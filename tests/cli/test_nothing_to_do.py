@@ -63,7 +63,7 @@ def test_it_imports_next_to_nothing(index, project):
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines if line.startswith("import time")}
     assert "pinkeeper" in imported
     assert is_answered(done)
-    heavy = {"httpx", "httpcore", "rich", "typer", "resolvelib", "packaging", "msgspec", "tomlkit", "ssl", "asyncio"}
+    heavy = {"httpx", "httpcore", "rich", "typer", "resolvelib", "packaging", "tomlkit", "ssl", "asyncio"}
     assert not heavy & imported
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.lockfile.dependency_graph import dependency_graph

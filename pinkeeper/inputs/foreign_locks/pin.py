@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -16,8 +16,7 @@ from pinkeeper.model.url import redact
 __all__ = ["Entry", "ForeignPin", "any_of", "entries"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignPin:
+class ForeignPin(Struct, frozen=True, kw_only=True):
     """A release that a foreign lock pins.
 
     marker: a PEP 508 marker that tells pins of one name apart; None where it holds everywhere, and where the lock has
@@ -29,8 +28,7 @@ class ForeignPin:
     marker: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A table of a decoded lock, and where it stands. All methods raise InputError for what is wrong."""
 
     document: TomlDocument

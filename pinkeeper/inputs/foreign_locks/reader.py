@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pinkeeper.errors import InputError
 from pinkeeper.inputs.foreign_locks.pdm import is_pdm, read_pdm
