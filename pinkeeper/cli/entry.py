@@ -4,37 +4,49 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from pinkeeper.cli.cache import cache_app
-from pinkeeper.cli.check import check_command
-from pinkeeper.cli.export import export_command
-from pinkeeper.cli.lock import lock_command
 from pinkeeper.cli.outcome import EXIT_FAILED
-from pinkeeper.cli.tree import tree_command
-from pinkeeper.cli.why import why_command
 
-__all__ = ["app", "run"]
+__all__ = ["run"]
 
 _TYPERS_INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt; no command of ours returns it
 
-app = typer.Typer(
-    name="pinkeeper",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Lock a Python project's whole dependency tree to exact versions and file hashes.",
-)
-app.command("lock")(lock_command)
-app.command("check")(check_command)
-app.command("export")(export_command)
-app.command("tree")(tree_command)
-app.command("why")(why_command)
-app.add_typer(cache_app, name="cache")
+# Where each command is; in the order in which the help text lists them.
+_COMMANDS = {
+    "lock": ("pinkeeper.cli.lock", "lock_command"),
+    "check": ("pinkeeper.cli.check", "check_command"),
+    "export": ("pinkeeper.cli.export", "export_command"),
+    "tree": ("pinkeeper.cli.tree", "tree_command"),
+    "why": ("pinkeeper.cli.why", "why_command"),
+    "cache": ("pinkeeper.cli.cache", "cache_app"),
+}
+
+
+def _application(arguments: list[str]) -> typer.Typer:
+    """The command that is asked for, or all of them where that is none: importing and describing them takes time."""
+    app = typer.Typer(
+        name="pinkeeper",
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Lock a Python project's whole dependency tree to exact versions and file hashes.",
+    )
+    app.callback()(_global)
+    asked = arguments[0] if arguments else ""
+    for name in (asked,) if asked in _COMMANDS else _COMMANDS:
+        module, attribute = _COMMANDS[name]
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer gives it so
@@ -45,7 +57,6 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer gives it so
         raise typer.Exit
 
 
-@app.callback()
 def _global(
     version: Annotated[
         bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -58,7 +69,7 @@ def _global(
 def run(arguments: list[str]) -> int:
     """Run one command line; give its exit status: 0 done, 1 the answer is no, 2 the rest."""
     try:
-        status = app(arguments, standalone_mode=False, prog_name="pinkeeper", obj=arguments)
+        status = _application(arguments)(arguments, standalone_mode=False, prog_name="pinkeeper", obj=arguments)
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except BrokenPipeError:
@@ -78,5 +89,5 @@ def _said(error: typer.TyperException, arguments: list[str]) -> str:
     message = error.format_message()
     if message.lstrip().startswith("Usage:"):
         return message
-    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    command = arguments[0] if arguments and arguments[0] in _COMMANDS else ""
     return f"error: {message}\n  remedy: {' '.join(filter(None, ('pinkeeper', command, '--help')))} lists the options"

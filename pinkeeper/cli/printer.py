@@ -6,9 +6,6 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
-from msgspec import Struct
-
-from pinkeeper.model.url import redact
 from pinkeeper.reports.plain import printable
 
 __all__ = ["Printer"]
@@ -26,11 +23,12 @@ _COLOURS = {
 _PLAIN = "\x1b[0m"
 
 
-class Printer(Struct, frozen=True, kw_only=True):
+class Printer:
     """Prints; verbosity: -1 errors only, 0 results and warnings, 1 and more what goes on."""
 
-    verbosity: int
-    coloured: bool
+    def __init__(self, *, verbosity: int, coloured: bool) -> None:
+        self.verbosity = verbosity
+        self.coloured = coloured
 
     @classmethod
     def of(cls, *, verbosity: int, color: str, environ: Mapping[str, str]) -> Printer:
@@ -58,11 +56,11 @@ class Printer(Struct, frozen=True, kw_only=True):
     def log(self, text: str) -> None:
         """Write what goes on, under ``--verbose``."""
         if self.verbosity >= 1:
-            self._write(redact(text), "quiet")
+            self._write(_redacted(text), "quiet")
 
     def error(self, text: str) -> None:
         """Write an error, always."""
-        head, _, rest = redact(text).partition("\n")
+        head, _, rest = _redacted(text).partition("\n")
         self._write(f"error: {head}", "error")
         for line in rest.splitlines():
             self._write(line, None)
@@ -72,6 +70,12 @@ class Printer(Struct, frozen=True, kw_only=True):
         if self.coloured and style is not None:
             clean = f"{_COLOURS[style]}{clean}{_PLAIN}"
         _encoded(sys.stderr, clean + "\n")
+
+
+def _redacted(text: str) -> str:
+    from pinkeeper.model.url import redact  # noqa: PLC0415 - most runs tell nothing that could hold a URL
+
+    return redact(text)
 
 
 def _encoded(stream: TextIO, text: str) -> None:

@@ -12,12 +12,14 @@ import contextlib
 import os
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple
 
 from pinkeeper.errors import CacheError
+
+if TYPE_CHECKING:
+    from pinkeeper.index.entry_parts import Parts
 
 __all__ = ["Cache", "CacheUsage"]
 
@@ -26,7 +28,7 @@ _LAYOUT = "v1"
 _MARK = b"pkc1"
 
 
-class CacheUsage(Struct, frozen=True, kw_only=True):
+class CacheUsage(NamedTuple):
     """What a cache holds: number of entries and their size in bytes."""
 
     entries: int
@@ -66,14 +68,41 @@ class Cache:
             return None
         return payload
 
+    def read_parts(self, kind: str, key: str) -> Parts | None:
+        """An entry in parts; None where there is none or it is damaged, as far as that shows before a part is read."""
+        from pinkeeper.index.entry_parts import opened  # noqa: PLC0415 - a run with nothing to do reads none
+
+        if self._root is None:
+            return None
+        path = f"{self._root}/{kind}/{key}"
+        try:
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                parts = opened(file, path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            self._tell(f"the cache entry {path} cannot be read ({error.strerror}); it is fetched again")
+            return None
+        if parts is None:
+            self.drop(kind, key)
+        return parts
+
+    def write_parts(self, kind: str, key: str, head: bytes, parts: Sequence[bytes]) -> None:
+        """Keep an entry in parts, whole or not at all."""
+        from pinkeeper.index.entry_parts import spelled  # noqa: PLC0415 - as above
+
+        self._put(kind, key, spelled(head, parts))
+
     def write(self, kind: str, key: str, payload: bytes) -> None:
         """Keep an entry, whole or not at all."""
+        self._put(kind, key, (_MARK, zlib.crc32(payload).to_bytes(4, "big"), payload))
+
+    def _put(self, kind: str, key: str, content: Sequence[bytes]) -> None:
         if self._root is None:
             return
         import tempfile  # noqa: PLC0415 - a run that finds everything fresh writes nothing
 
         directory = self._root / kind
-        content = _MARK + zlib.crc32(payload).to_bytes(4, "big") + payload
         with self._writing:
             if not self._writable:
                 return
@@ -85,7 +114,7 @@ class Cache:
                     handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
                 try:
                     with os.fdopen(handle, "wb") as file:
-                        file.write(content)
+                        file.writelines(content)
                     os.replace(temporary, directory / key)  # noqa: PTH105 - as above
                 except BaseException:
                     with contextlib.suppress(OSError):

@@ -45,7 +45,7 @@ class FindLinks:
 
     def _listing(self, name: NormalizedName, anchors: tuple[str, ...]) -> Listing | Absent:
         record = html_page_of(anchors, base=self._base, name=name)
-        if not record.versions:
+        if not record.head.versions:
             return ABSENT
         return Listing(name, record, index=self.index.url, local=self._local)
 

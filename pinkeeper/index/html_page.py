@@ -37,7 +37,7 @@ def html_page(text: str, *, url: str, name: NormalizedName) -> PageRecord:
     """
     base, anchors = html_anchors(text, url=url)
     page = html_page_of(anchors, base=base, name=name)
-    if not page.versions and _is_something_else(text, name):
+    if not page.head.versions and _is_something_else(text, name):
         raise IndexPageError(
             f"the answer is not a page of a simple repository (it lists no file of {name})",
             where=url,

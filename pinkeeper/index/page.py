@@ -12,7 +12,7 @@ from pinkeeper.errors import IndexPageError
 from pinkeeper.index.filenames import wheel_tags
 from pinkeeper.index.html_page import html_file, html_filename, html_page
 from pinkeeper.index.json_page import json_files, json_page
-from pinkeeper.index.records import FileRecord, PageRecord, Spelling
+from pinkeeper.index.records import FileRecord, Page, PageRecord, Spelling
 from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.url import split_credentials
@@ -64,13 +64,13 @@ class Listing:
     versions: canonical texts, newest first. index: the index's URL without credentials.
     """
 
-    def __init__(self, name: NormalizedName, record: PageRecord, *, index: str, local: bool = False) -> None:
+    def __init__(self, name: NormalizedName, page: Page, *, index: str, local: bool = False) -> None:
         self.name = name
         self.index = index
-        self.versions: tuple[str, ...] = tuple(record.versions)
-        self._base = record.base
-        self._spelling = record.spelling
-        self._said = dict(zip(record.versions, record.files, strict=True))
+        self.versions: tuple[str, ...] = tuple(page.head.versions)
+        self._base = page.head.base
+        self._page = page
+        self._places = dict(zip(self.versions, range(len(self.versions)), strict=True))
         self._read: dict[str, dict[str, FileRecord | str | DistributionFile]] = {}
         self._local = local
 
@@ -94,8 +94,8 @@ class Listing:
         """The files of a release by name, each read as far as anybody asked. Of two that share a name the first is."""
         known = self._read.get(version)
         if known is None:
-            said = self._said[version]
-            match self._spelling:
+            said = self._page.said(self._places[version])
+            match self._page.head.spelling:
                 case Spelling.JSON:
                     known = {record.filename: record for record in reversed(list(json_files(said, url=self._base)))}
                 case Spelling.HTML:

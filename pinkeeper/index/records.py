@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum
+from typing import Protocol
 
 import msgspec
 from packaging.utils import NormalizedName
@@ -15,7 +16,7 @@ from packaging.version import Version
 
 from pinkeeper.index.filenames import FilenameReader
 
-__all__ = ["FileRecord", "PageRecord", "Spelling", "group_releases"]
+__all__ = ["FileRecord", "Page", "PageHead", "PageRecord", "Spelling", "group_releases"]
 
 
 class Spelling(IntEnum):
@@ -42,18 +43,39 @@ class FileRecord(msgspec.Struct, array_like=True, frozen=True, gc=False):
     upload_time: str | None = None
 
 
-class PageRecord(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """One project's page.
+class PageHead(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What is known of one project's page before a release is looked at.
 
-    base: the URL that file URLs are relative to. versions: canonical texts, newest first. files: for each version what
-    the page says of its files, spelled as `spelling` says. unreadable: how many files had names that say no release.
+    base: the URL that file URLs are relative to. versions: canonical texts, newest first.
     """
 
     base: str
     spelling: Spelling
     versions: list[str]
-    files: list[bytes]
-    unreadable: int
+
+
+class Page(Protocol):
+    """One project's page, wherever it lies."""
+
+    @property
+    def head(self) -> PageHead:
+        """What is known before a release is looked at."""
+        ...
+
+    def said(self, number: int) -> bytes:
+        """What the page says of the files of one of the versions, spelled as the head says."""
+        ...
+
+
+class PageRecord(msgspec.Struct, frozen=True, gc=False):
+    """One project's page in memory. releases: for each version of the head what the page says of its files."""
+
+    head: PageHead
+    releases: list[bytes]
+
+    def said(self, number: int) -> bytes:
+        """What the page says of the files of one of the versions."""
+        return self.releases[number]
 
 
 def group_releases(
@@ -67,16 +89,10 @@ def group_releases(
     """Sort (file name, what the page says) pairs into releases, newest first."""
     version_of = FilenameReader(name).version
     releases: dict[Version, list[bytes]] = {}
-    unreadable = 0
     for filename, said in files:
         version = version_of(filename)
-        if version is None:
-            unreadable += 1
-        elif version in releases:
-            releases[version].append(said)
-        else:
-            releases[version] = [said]
+        if version is not None:  # else the name says no release
+            releases.setdefault(version, []).append(said)
     versions = sorted(releases, reverse=True)
-    return PageRecord(
-        base, spelling, [str(version) for version in versions], [join(releases[v]) for v in versions], unreadable
-    )
+    head = PageHead(base, spelling, [str(version) for version in versions])
+    return PageRecord(head, [join(releases[version]) for version in versions])

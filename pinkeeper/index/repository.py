@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 import msgspec
 from msgspec import Struct
 from packaging.utils import NormalizedName
 
-from pinkeeper.errors import NetworkError
+from pinkeeper.errors import IndexPageError, NetworkError
 from pinkeeper.index.cache import Cache
 from pinkeeper.index.client import Client, Response
+from pinkeeper.index.entry_parts import Parts
 from pinkeeper.index.freshness import expires_at
 from pinkeeper.index.page import ACCEPT, Listing, parse_page
-from pinkeeper.index.records import PageRecord
+from pinkeeper.index.records import Page, PageHead, PageRecord
 from pinkeeper.model.url import IndexURL
 
 __all__ = ["ABSENT", "Absent", "Repository"]
@@ -47,7 +50,7 @@ class Absent(Struct, frozen=True):
 ABSENT = Absent()
 
 _HEADS = msgspec.msgpack.Decoder(_Head)
-_PAGES = msgspec.msgpack.Decoder(PageRecord)
+_PAGE_HEADS = msgspec.msgpack.Decoder(PageHead)
 _ENCODER = msgspec.msgpack.Encoder()
 _ABSENT_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
@@ -73,13 +76,9 @@ class Repository:
         """Ask the index. Raises NetworkError and IndexPageError."""
         url = self._page_url(name)
         if self._offline:
-            raise NetworkError(
-                f"the page of {name} is not in the cache, and --offline forbids to ask for it",
-                url=url,
-                remedy="run once without --offline",
-            )
+            raise _not_kept(name, url)
         head = self._head(name)
-        page = None if head is None else self._page(head)
+        page = None if head is None else self._page(name, head)
         response = self._client.get(
             url,
             headers={"accept": ACCEPT} if head is None or page is None else {"accept": ACCEPT, **_conditions(head)},
@@ -103,15 +102,17 @@ class Repository:
         *,
         expires: float | None,
         head: _Head | None,
-        page: PageRecord | None,
+        page: Page | None,
     ) -> Listing:
         """A page that was sent; parsed only where its bytes are new, kept where the index allows."""
         content_type = response.headers.get("content-type", "")
         parsed = _parsed_key(name, response.body, content_type=content_type, url=response.url)
         if head is None or head.parsed != parsed or page is None:
-            page = parse_page(response.body, content_type=content_type, url=response.url, name=name)
+            record = parse_page(response.body, content_type=content_type, url=response.url, name=name)
+            page = record
             if expires is not None:
-                self._cache.write("parsed", parsed, _ENCODER.encode(page))
+                self._cache.write_parts("parsed", parsed, _ENCODER.encode(record.head), record.releases)
+                page = self._kept(name, parsed) or record  # what lies on disk need not lie in memory
         if expires is not None:
             etag, last_modified = response.headers.get("etag"), response.headers.get("last-modified")
             self._remember(name, _Head(response.url, parsed, etag, last_modified, expires), before=head)
@@ -138,23 +139,35 @@ class Repository:
             self._cache.drop(f"pages/{self._key}", name)
             return None
 
-    def _page(self, head: _Head) -> PageRecord | None:
+    def _page(self, name: NormalizedName, head: _Head) -> Page | None:
         """The parsed page of a head; None where there is none, or it is damaged and was dropped."""
-        if head.parsed is None:
-            return None
-        payload = self._cache.read("parsed", head.parsed)
-        if payload is None:
+        return None if head.parsed is None else self._kept(name, head.parsed)
+
+    def _kept(self, name: NormalizedName, parsed: str) -> Page | None:
+        parts = self._cache.read_parts("parsed", parsed)
+        if parts is None:
             return None
         try:
-            return _PAGES.decode(payload)
+            head = _PAGE_HEADS.decode(parts.head)
         except msgspec.DecodeError:
-            self._cache.drop("parsed", head.parsed)
+            self._cache.drop("parsed", parsed)
             return None
+        return _KeptPage(head, parts, instead=partial(self._instead, name, parsed))
+
+    def _instead(self, name: NormalizedName, parsed: str) -> PageRecord:
+        """The page once more from the index, where what was kept of it turns out to be damaged or gone."""
+        self._cache.drop("parsed", parsed)
+        url = self._page_url(name)
+        if self._offline:
+            raise _not_kept(name, url)
+        response = self._client.get(url, headers={"accept": ACCEPT}, max_bytes=MAX_PAGE_BYTES)
+        content_type = response.headers.get("content-type", "")
+        return parse_page(response.body, content_type=content_type, url=response.url, name=name)
 
     def _listing(self, name: NormalizedName, head: _Head) -> Listing | Absent | None:
         if head.parsed is None:
             return ABSENT
-        page = self._page(head)
+        page = self._page(name, head)
         return None if page is None else Listing(name, page, index=self.index.url)
 
     def _remember(self, name: NormalizedName, head: _Head, *, before: _Head | None) -> None:
@@ -168,6 +181,40 @@ class Repository:
         self._cache.write(f"pages/{self._key}", name, _ENCODER.encode(head))
         if before is not None and before.parsed is not None and before.parsed != head.parsed:
             self._cache.drop("parsed", before.parsed)
+
+
+class _KeptPage:
+    """A page in the cache. Its releases are read when they are looked at."""
+
+    def __init__(self, head: PageHead, parts: Parts, *, instead: Callable[[], Page]) -> None:
+        self.head = head
+        self._parts = parts
+        self._fetch = instead
+        self._fetched: Page | None = None
+
+    def said(self, number: int) -> bytes:
+        """What the page says of the files of one of the versions. Raises NetworkError and IndexPageError."""
+        said = self._parts.part(number)
+        if said is not None:
+            return said
+        if self._fetched is None:
+            self._fetched = self._fetch()
+        now = self._fetched.head
+        if now.versions != self.head.versions or now.spelling != self.head.spelling:
+            raise IndexPageError(
+                "its page in the cache is damaged, and the index has another one by now",
+                where=self.head.base,
+                remedy="run the same command again",
+            )
+        return self._fetched.said(number)
+
+
+def _not_kept(name: NormalizedName, url: str) -> NetworkError:
+    return NetworkError(
+        f"the page of {name} is not in the cache, and --offline forbids to ask for it",
+        url=url,
+        remedy="run once without --offline",
+    )
 
 
 def _conditions(head: _Head) -> dict[str, str]:

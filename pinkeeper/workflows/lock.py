@@ -69,7 +69,7 @@ def _common(made: Sequence[MadeLock]) -> Iterator[tuple[NormalizedName, Version]
         having = [(each, each.versions()[name]) for each in made if name in each.versions()]
         if any(len(versions) != 1 or each.unmoved for each, versions in having):
             continue
-        asked = frozenset().union(*(each.asked[name] for each, _ in having))
+        asked = [specifier for each, _ in having for specifier in each.asked(name)]
         for version in sorted({version for _, (version,) in having}, reverse=True):
             moving = [(name, own) in each.kept() for each, (own,) in having if own != version]
             if not any(moving) and all(specifier.contains(version, prereleases=True) for specifier in asked):

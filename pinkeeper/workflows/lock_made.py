@@ -37,7 +37,7 @@ Versions = Mapping[NormalizedName, tuple[Version, ...]]
 class MadeLock(Struct, frozen=True, kw_only=True):
     """A lock, and what is told of it.
 
-    previous: the one that stands. asked: every specifier that a target has for a package. texts: by output; unmoved:
+    previous: the one that stands. answers: the trees, None where nothing had to be resolved. texts: by output; unmoved:
     the outputs as they stand, where nothing was done because they were made from just these inputs and not touched
     since. seconds: what making it took.
     """
@@ -47,7 +47,7 @@ class MadeLock(Struct, frozen=True, kw_only=True):
     previous: Lock | None
     targets: tuple[str, ...]
     universal: bool
-    asked: Mapping[NormalizedName, frozenset[SpecifierSet]] = field(default_factory=dict)
+    answers: Answers | None = None
     unserved: tuple[UnservedTarget, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     warnings: tuple[LockWarning, ...] = ()
@@ -63,6 +63,11 @@ class MadeLock(Struct, frozen=True, kw_only=True):
         for package in self.lock.packages:
             found.setdefault(package.name, set()).add(package.version)
         return {name: tuple(sorted(versions, reverse=True)) for name, versions in found.items()}
+
+    def asked(self, name: NormalizedName) -> tuple[SpecifierSet, ...]:
+        """What is asked of the version of a package on each target that has it."""
+        served = () if self.answers is None else self.answers.served
+        return tuple(pin.specifier for each in served for pin in each.resolution.pins if pin.release.name == name)
 
     def kept(self) -> frozenset[tuple[NormalizedName, Version]]:
         """The releases that it has from the one before it."""
@@ -131,7 +136,7 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
         previous=previous,
         targets=tuple(target.name for served in answers.served for target in served.targets),
         universal=decisions.targets.universal,
-        asked=_asked(answers),
+        answers=answers,
         unserved=tuple(
             UnservedTarget(target=failed.target.name, reason=str(failed.error)) for failed in answers.unserved
         ),
@@ -210,14 +215,6 @@ def _solved(
     )
     prove(lock, answers)
     return _Solved(answers=answers, lock=lock, added=added)
-
-
-def _asked(answers: Answers) -> dict[NormalizedName, frozenset[SpecifierSet]]:
-    found: dict[NormalizedName, set[SpecifierSet]] = {}
-    for served in answers.served:
-        for pin in served.resolution.pins:
-            found.setdefault(pin.release.name, set()).add(pin.specifier)
-    return {name: frozenset(specifiers) for name, specifiers in found.items()}
 
 
 def _direct_urls(inputs: Inputs) -> tuple[str, ...]:

@@ -143,4 +143,4 @@ def test_neither_network_nor_resolver_is_imported(pins):
     result = pins("tree", environ={"PYTHONPROFILEIMPORTTIME": "1"})
     imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
     assert "pinkeeper.workflows.tree" in imported
-    assert not imported & {"httpx", "ssl", "socket", "resolvelib", "rich", "msgspec", "tomlkit", "pip"}
+    assert not imported & {"httpx", "ssl", "socket", "resolvelib", "rich", "tomlkit", "pip"}

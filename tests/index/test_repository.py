@@ -230,7 +230,13 @@ def test_a_refusal_is_not_taken_for_absence(index, open_repository, status, cach
 
 def flip(path):
     content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 0xFF
+    content[20] ^= 0xFF
+    path.write_bytes(content)
+
+
+def flip_a_release(path):
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 0xFF
     path.write_bytes(content)
 
 
@@ -249,6 +255,42 @@ def test_a_damaged_entry_is_fetched_again_without_a_condition(index, open_reposi
     assert versions(open_repository().fetch(THING)) == ("1.0",)
     assert statuses(index) == [200, 200]
     assert versions(open_repository().remembered(THING)) == ("1.0",)
+
+
+@pytest.mark.parametrize("damage", [flip_a_release, lambda path: path.write_bytes(b"")], ids=["flipped", "emptied"])
+def test_a_release_that_is_damaged_or_gone_in_the_cache_comes_from_the_index(index, open_repository, cache, damage):
+    for version in ("1.0", "1.1"):
+        index.add_release("thing", version, tags=[f"py3-none-any_{number}" for number in range(200)])
+    open_repository().fetch(THING)
+    found = open_repository().remembered(THING)
+    [entry] = entries(cache, "parsed")
+    assert entry.stat().st_size > 65_536, "the oldest release lies beyond what is read at first"
+    damage(entry)
+    assert len(found.files("1.0")) == 200
+    assert len(found.files("1.1")) == 200
+    assert statuses(index) == [200, 200]
+    assert open_repository().remembered(THING) is None, "the damaged entry is dropped"
+
+
+def test_a_damaged_release_offline(index, open_repository, cache):
+    index.add_release("thing", "1.0")
+    open_repository().fetch(THING)
+    [entry] = entries(cache, "parsed")
+    flip_a_release(entry)
+    found = open_repository(offline=True).remembered(THING)
+    with pytest.raises(NetworkError, match="the page of thing is not in the cache, and --offline forbids"):
+        found.files("1.0")
+
+
+def test_a_damaged_release_of_a_page_that_changed_since(index, open_repository, cache):
+    index.add_release("thing", "1.0")
+    open_repository().fetch(THING)
+    [entry] = entries(cache, "parsed")
+    flip_a_release(entry)
+    found = open_repository().remembered(THING)
+    index.add_release("thing", "2.0")
+    with pytest.raises(IndexPageError, match="its page in the cache is damaged, and the index has another one by now"):
+        found.files("1.0")
 
 
 @pytest.mark.parametrize("payload", [b"\xc1", msgspec.msgpack.encode(["an", "older", "layout"])], ids=["odd", "other"])
