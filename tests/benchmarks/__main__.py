@@ -1,88 +1,159 @@
-"""``python -m tests.benchmarks``: lock real projects with pinkeeper and others in turn; print medians and ratios.
+"""``python -m tests.benchmarks``: lock real projects with pinkeeper and other tools in turn, on an index served here.
 
-Runs against the index that each tool uses by default, and leaves nothing behind. Times on a shared machine and a live
-index vary: the ratios of one run are what counts.
+Pages and metadata that a set needs are recorded once, from the index that pip would use, into a folder that is not
+committed; then they are served on loopback with a chosen latency, so that runs can be compared and repeated. Times on a
+shared machine vary: the ratios of one run are what counts.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
+import os
+import platform
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks.sets import SETS
-from tests.benchmarks.tools import TOOLS, Measured, Tool, pins_of
+from tests.benchmarks.campaign import Campaign
+from tests.benchmarks.figures import OURS, Figures, growth_table, set_table, summary
+from tests.benchmarks.programs import Programs
+from tests.benchmarks.runner import Runner
+from tests.benchmarks.scenarios import Scenario
+from tests.benchmarks.served import ServedIndex
+from tests.benchmarks.sets import SETS, BenchmarkSet
+from tests.benchmarks.tools import TOOLS, Tool
+
+__all__ = ["main"]
+
+_FOLDER = Path(__file__).resolve().parents[2] / ".benchmarks"
+_DEFAULT_SCENARIOS = (Scenario.COLD, Scenario.WARM, Scenario.NO_CHANGE)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--set", action="append", choices=SETS, help="measure only these")
-    parser.add_argument("--tool", action="append", choices=TOOLS, help="compare only these")
-    parser.add_argument("--runs", type=int, default=3, help="interleaved runs of each, cold and warm")
-    parser.add_argument("--json", type=Path, help="write the figures here too")
-    arguments = parser.parse_args()
-    tools = [TOOLS[name] for name in arguments.tool or TOOLS]
-    figures = {}
-    for name in arguments.set or SETS:
-        figures[name] = _measure(name, tools, runs=arguments.runs)
-        _show(name, figures[name])
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
-
-
-def _measure(name: str, tools: list[Tool], *, runs: int) -> dict[str, dict[str, object]]:
-    with tempfile.TemporaryDirectory(prefix="pinkeeper-benchmark-") as folder:
-        directory = Path(folder)
-        (directory / "in.txt").write_text("".join(f"{requirement}\n" for requirement in SETS[name]))
-        cold: dict[str, list[Measured]] = {tool.name: [] for tool in tools}
-        warm: dict[str, list[Measured]] = {tool.name: [] for tool in tools}
-        for run in range(runs):
-            for tool in tools:
-                if tool.cold_only and run:
-                    continue
-                tool.forget(directory)
-                cold[tool.name].append(tool.run(directory))
-            for tool in tools:
-                if not tool.cold_only:
-                    warm[tool.name].append(tool.run(directory))
-        pins = {tool.name: pins_of((directory / f"{tool.name}.txt").read_text()) for tool in tools}
-    mine = pins.get("pinkeeper", {})
-    return {
-        tool.name: {
-            "packages": len(pins[tool.name]),
-            "pins_equal": sum(mine.get(package) == version for package, version in pins[tool.name].items()),
-            "cold_wall": _median(cold[tool.name], "wall"),
-            "cold_cpu": _median(cold[tool.name], "cpu"),
-            "warm_wall": _median(warm[tool.name], "wall"),
-            "warm_cpu": _median(warm[tool.name], "cpu"),
-        }
-        for tool in tools
-    }
-
-
-def _median(measured: list[Measured], what: str) -> float | None:
-    return round(statistics.median(getattr(entry, what) for entry in measured), 3) if measured else None
-
-
-def _show(name: str, figures: dict[str, dict[str, object]]) -> None:
-    sys.stdout.write(f"{name}\n")
-    mine = figures.get("pinkeeper", {})
-    for tool, entry in figures.items():
-        ratios = []
-        for phase in ("cold_wall", "warm_wall"):
-            theirs, ours = entry[phase], mine.get(phase)
-            if tool != "pinkeeper" and isinstance(theirs, float) and isinstance(ours, float):
-                ratios.append(f"{phase[:4]} ratio {ours / theirs:.2f}")
-        sys.stdout.write(
-            f"  {tool:12} {entry['packages']:>4} packages, {entry['pins_equal']:>4} pins as ours; "
-            f"cold {entry['cold_wall']} s (cpu {entry['cold_cpu']}), warm {entry['warm_wall']} s "
-            f"(cpu {entry['warm_cpu']}) {', '.join(ratios)}\n"
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure; give the exit status."""
+    options = _parser().parse_args(arguments)
+    programs = Programs(options.recordings / "programs")
+    if options.install:
+        for name in programs.names():
+            programs.install(name)
+        return 0
+    chosen = _sets(options)
+    tools = [kind(programs) for name, kind in TOOLS.items() if _wanted(name, kind, options)]
+    scenarios = options.scenario or _DEFAULT_SCENARIOS
+    by_set: dict[str, Figures] = {}
+    sizes: dict[str, int] = {}
+    with ExitStack() as stack:
+        served = (
+            None if options.live else stack.enter_context(ServedIndex(options.recordings, upstream=options.upstream))
         )
+        for entry in chosen:
+            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-", dir=options.work)))
+            runners = [
+                Runner(
+                    tool,
+                    entry,
+                    folder=work / tool.name,
+                    served=served,
+                    latency_ms=options.latency,
+                    limit=options.limit,
+                )
+                for tool in tools
+            ]
+            _say(f"{entry.name}: {' '.join(entry.requirements)}")
+            campaign = Campaign(runners, scenarios)
+            by_set[entry.name] = campaign.run(runs=options.runs, long_runs=options.long_runs)
+            _show(by_set[entry.name], campaign.pins)
+            sizes[entry.name] = len(campaign.pins.get(OURS) or max(campaign.pins.values(), key=len, default=()))
+    if options.growth:
+        _print(["growth", *growth_table(by_set, sizes=sizes)])
+    kinds = {entry.name: entry.kind for entry in chosen}
+    _print(["", *summary(by_set, kinds=kinds, live=options.live, latency_ms=options.latency)])
+    _print([f"note: {tool.name}: {tool.note}" for tool in tools if tool.note])
+    if options.json:
+        options.json.write_text(_as_json(by_set, sizes, options) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--set", action="append", choices=SETS, help="measure only these (default: the usual ones)")
+    parser.add_argument("--kind", action="append", choices=("usual", "hard", "growth"), help="measure sets of a kind")
+    parser.add_argument("--growth", action="store_true", help="measure trees of growing size; show time by size")
+    parser.add_argument("--tool", action="append", choices=TOOLS, help="compare only these (default: all quick ones)")
+    parser.add_argument("--all", action="store_true", help="compare PDM and Poetry too")
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        type=Scenario,
+        choices=list(Scenario),
+        metavar="NAME",
+        help=f"one of {', '.join(Scenario)} (default: {', '.join(_DEFAULT_SCENARIOS)})",
+    )
+    parser.add_argument("--runs", type=int, default=3, metavar="N", help="interleaved runs of each (default: 3)")
+    parser.add_argument("--long-runs", type=int, default=1, metavar="N", help="runs of slow tools (default: 1)")
+    parser.add_argument("--latency", type=float, default=20, metavar="MS", help="before each answer (default: 20)")
+    parser.add_argument("--live", action="store_true", help="use each tool's default index; nothing is recorded")
+    parser.add_argument("--upstream", metavar="URL", help="the index to record (default: the one pip would use)")
+    parser.add_argument("--recordings", type=Path, default=_FOLDER, metavar="DIR", help="(default: .benchmarks)")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where tools work (default: the temporary folder)")
+    parser.add_argument("--limit", type=float, default=600, metavar="SECONDS", help="end longer runs (default: 600)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--install", action="store_true", help="install the tools that are missing, and end")
+    return parser
+
+
+def _sets(options: argparse.Namespace) -> list[BenchmarkSet]:
+    if options.set:
+        return [SETS[name] for name in options.set]
+    kinds = options.kind or (["growth"] if options.growth else ["usual"])
+    return [entry for entry in SETS.values() if entry.kind in kinds]
+
+
+def _wanted(name: str, kind: type[Tool], options: argparse.Namespace) -> bool:
+    return name in options.tool if options.tool else options.all or not kind.only_with_all
+
+
+def _show(figures: Figures, pins: dict[str, dict[str, str]]) -> None:
+    ours = pins.get(OURS, {})
+    for tool, theirs in pins.items():
+        same = sum(ours.get(name) == version for name, version in theirs.items())
+        _say(f"  {tool}: {len(theirs)} packages" + (f", {same} as ours" if tool != OURS and ours else ""))
+    _print(set_table(figures))
+
+
+def _as_json(by_set: dict[str, Figures], sizes: dict[str, int], options: argparse.Namespace) -> str:
+    return json.dumps(
+        {
+            "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.system()},
+            "index": "live" if options.live else "served",
+            "latency_ms": None if options.live else options.latency,
+            "sets": {
+                name: {
+                    "packages": sizes[name],
+                    "scenarios": {
+                        scenario: {tool: cell.as_json() for tool, cell in cells.items()}
+                        for scenario, cells in figures.items()
+                    },
+                }
+                for name, figures in by_set.items()
+            },
+        },
+        indent=2,
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        _say(line)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,101 +1,170 @@
-"""The tools that are compared, each as a whole process with a cache of its own."""
+"""The tools that are compared: how each is told to make the same lock."""
 
 from __future__ import annotations
 
-import os
-import resource
-import shutil
-import subprocess
+import re
 import sys
-import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-__all__ = ["TOOLS", "Measured", "Tool", "pins_of"]
+from tests.benchmarks.programs import Programs
+from tests.benchmarks.scenarios import Scenario
+
+__all__ = ["PYTHON", "TOOLS", "Job", "Tool", "name_of"]
 
 PYTHON = "3.12"
+_UNIVERSAL_PYTHONS = ">=3.11,<3.14"
+_PLATFORM = "x86_64-manylinux_2_28"
+_PYTHON_FOLDER = Path(sys.executable).parent
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
-    """One run. wall and cpu: seconds."""
+class Job:
+    """What a tool is to do in a folder of its own.
 
-    wall: float
-    cpu: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tool:
-    """A command line that locks ``in.txt`` to ``NAME.txt`` with hashes. ``{cache}`` is its cache.
-
-    cold_only: one run of it is long, and its warm runs say little.
+    index_url: None for the tool's own default. upgrade: the package that may move. constraints: versions to keep below,
+    as requirements. cache: a folder beside the input.
     """
 
-    name: str
-    command: tuple[str, ...]
-    cold_only: bool = False
-
-    def run(self, directory: Path) -> Measured:
-        """Run once in a folder that has the input. Raises CalledProcessError with what the tool said."""
-        cache = directory / f"{self.name}-cache"
-        output = directory / f"{self.name}.txt"
-        output.unlink(missing_ok=True)
-        command = [part.format(cache=cache, output=output.name) for part in self.command]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        began = time.perf_counter()
-        done = subprocess.run(command, cwd=directory, env=os.environ, capture_output=True, text=True, check=False)
-        wall = time.perf_counter() - began
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode:
-            sys.stderr.write(done.stderr[-2000:])
-            done.check_returncode()
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Measured(wall=wall, cpu=cpu)
-
-    def forget(self, directory: Path) -> None:
-        """Empty its cache."""
-        shutil.rmtree(directory / f"{self.name}-cache", ignore_errors=True)
+    folder: Path
+    requirements: tuple[str, ...]
+    index_url: str | None
+    cache: str = "cache"
+    universal: bool = False
+    upgrade: str | None = None
+    constraints: tuple[str, ...] = ()
 
 
-def pins_of(text: str) -> dict[str, str]:
-    """Names and versions of a lock, extras left out."""
-    pins = {}
-    for line in text.splitlines():
-        if line[:1].isalnum() and "==" in line:
-            name, _, rest = line.partition("==")
-            pins[name.partition("[")[0].strip()] = rest.split()[0].rstrip("\\;")
-    return pins
+class Tool(ABC):
+    """One program. long: its runs take so long that few are made. note: where it cannot do the same as others."""
+
+    name: ClassVar[str]
+    scenarios: ClassVar[frozenset[Scenario]]
+    long: ClassVar[bool] = False
+    note: ClassVar[str] = ""
+    only_with_all: ClassVar[bool] = False
+
+    def __init__(self, programs: Programs) -> None:
+        self.programs = programs
+
+    @abstractmethod
+    def output(self, job: Job) -> Path:
+        """The lock that it writes."""
+
+    @abstractmethod
+    def command(self, job: Job) -> list[str]:
+        """Write what it reads into the folder; give its command line."""
+
+    def environ(self, job: Job) -> Mapping[str, str]:
+        """What it must be told by the environment."""
+        del job
+        return {}
+
+    def pins(self, job: Job) -> dict[str, str]:
+        """The versions in its lock by normalized name."""
+        return {
+            name_of(name): version
+            for name, version in re.findall(
+                r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", self.output(job).read_text(), re.MULTILINE
+            )
+        }
 
 
-def _uv() -> tuple[str, ...]:
-    found = shutil.which("uv")
-    return (found,) if found else (sys.executable, "-m", "uv")
+class Pinkeeper(Tool):
+    """The program under test, as its console script runs it."""
+
+    name = "pinkeeper"
+    scenarios = frozenset(Scenario)
+
+    def output(self, job: Job) -> Path:
+        return job.folder / ("universal.txt" if job.universal else "out.txt")
+
+    def command(self, job: Job) -> list[str]:
+        targets = ["--universal"] if job.universal else ["--python-version", PYTHON, "--platform", "linux_x86_64"]
+        return [
+            *(sys.executable, "-m", "pinkeeper", "lock", _write_input(job), "-o", self.output(job).name, "-q"),
+            *("--cooldown", "0", "--cache-dir", job.cache, *targets),
+            *(("--index-url", job.index_url) if job.index_url else ()),
+            *_common(job),
+        ]
 
 
-_pinkeeper = Tool(
-    name="pinkeeper",
-    command=(
-        *(sys.executable, "-m", "pinkeeper", "lock", "in.txt", "-o", "{output}", "-q", "--cooldown", "0"),
-        *("--python-version", PYTHON, "--platform", "linux_x86_64", "--cache-dir", "{cache}"),
-    ),
-)
-_uv_tool = Tool(
-    name="uv",
-    command=(
-        *(*_uv(), "pip", "compile", "in.txt", "-o", "{output}", "-q", "--generate-hashes", "--no-strip-extras"),
-        *("--python-version", PYTHON, "--python-platform", "x86_64-manylinux_2_28", "--cache-dir", "{cache}"),
-    ),
-)
-_pip_compile = Tool(
-    name="pip-compile",
-    command=(
-        *(sys.executable, "-m", "piptools", "compile", "in.txt", "-o", "{output}", "-q", "--generate-hashes"),
-        *("--no-strip-extras", "--allow-unsafe", "--cache-dir", "{cache}"),
-        *(
-            "--pip-args",
-            f"--python-version {PYTHON} --platform manylinux_2_28_x86_64 --only-binary :all: --cache-dir {{cache}}",
-        ),
-    ),
-    cold_only=True,
-)
-TOOLS = {tool.name: tool for tool in (_pinkeeper, _uv_tool, _pip_compile)}
+class UvPipCompile(Tool):
+    """``uv pip compile``, universal with ``--universal``."""
+
+    name = "uv"
+    scenarios = frozenset(Scenario)
+
+    def output(self, job: Job) -> Path:
+        return job.folder / ("universal.txt" if job.universal else "out.txt")
+
+    def command(self, job: Job) -> list[str]:
+        targets = ["--universal"] if job.universal else ["--python-version", PYTHON, "--python-platform", _PLATFORM]
+        return [
+            *(self.programs.find("uv"), "pip", "compile", _write_input(job), "-o", self.output(job).name, "-q"),
+            *("--generate-hashes", "--no-strip-extras", "--no-config", "--cache-dir", job.cache, *targets),
+            # Else it looks for the Python on this machine, through shims that may be slow, or on the network.
+            *("--python", sys.executable, "--no-python-downloads"),
+            *(("--index-url", job.index_url) if job.index_url else ()),
+            *_common(job),
+        ]
+
+
+class UvLock(Tool):
+    """``uv lock``, which always locks for every environment that the project admits."""
+
+    name = "uv-lock"
+    scenarios = frozenset({Scenario.UNIVERSAL_COLD, Scenario.UNIVERSAL_WARM})
+
+    def output(self, job: Job) -> Path:
+        return job.folder / "uv.lock"
+
+    def command(self, job: Job) -> list[str]:
+        _write_project(job)
+        return [
+            *(self.programs.find("uv"), "lock", "-q", "--no-config", "--cache-dir", job.cache),
+            *("--python", sys.executable, "--no-python-downloads"),
+            *(("--default-index", job.index_url) if job.index_url else ()),
+        ]
+
+    def pins(self, job: Job) -> dict[str, str]:
+        found = re.findall(r'^name = "([^"]+)"\nversion = "([^"]+)"', self.output(job).read_text(), re.MULTILINE)
+        return {name: version for name, version in found if name != "project"}
+
+
+def name_of(text: str) -> str:
+    """A project's name, normalized (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", text).lower()
+
+
+def _common(job: Job) -> list[str]:
+    """Options that pinkeeper, uv and pip-compile spell alike."""
+    options = []
+    if job.upgrade:
+        options += ["--upgrade-package", job.upgrade]
+    if job.constraints:
+        (job.folder / "constraints.txt").write_text("".join(f"{line}\n" for line in job.constraints))
+        options += ["-c", "constraints.txt"]
+    return options
+
+
+def _write_input(job: Job) -> str:
+    if job.universal:
+        _write_project(job)
+        return "pyproject.toml"
+    (job.folder / "in.txt").write_text("".join(f"{requirement}\n" for requirement in job.requirements))
+    return "in.txt"
+
+
+def _write_project(job: Job, *, pythons: str = _UNIVERSAL_PYTHONS, further: str = "") -> None:
+    listed = "".join(f'  "{requirement}",\n' for requirement in job.requirements)
+    (job.folder / "pyproject.toml").write_text(
+        f'[project]\nname = "project"\nversion = "1"\nrequires-python = "{pythons}"\n'
+        f"dependencies = [\n{listed}]\n{further}"
+    )
+
+
+TOOLS: dict[str, type[Tool]] = {tool.name: tool for tool in (Pinkeeper, UvPipCompile, UvLock)}
