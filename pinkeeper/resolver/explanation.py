@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from pinkeeper.errors import MetadataUnavailableError, NoSolutionError, PinkeeperError, UnknownPackageError
 from pinkeeper.model.distribution import DistributionFile
@@ -41,7 +42,7 @@ def explain(
     Gives an UnknownPackageError or MetadataUnavailableError where that alone is what stands in the way, else a
     NoSolutionError.
     """
-    collisions = _distinct(causes)
+    collisions = _distinct(_down_to_unanswered(causes, provider=provider, selector=selector, source=source))
     for cause in collisions:
         unknown = provider.unknown.get(cause.requirement.identifier.name)
         if unknown is not None:
@@ -82,6 +83,28 @@ def explain(
         remedy=" or ".join(dict.fromkeys(remedies)) or _relax(collisions),
         lacks_files=lacks_files,
     )
+
+
+def _down_to_unanswered(
+    causes: Collection[Cause], *, provider: Provider, selector: Selector, source: ReleaseSource
+) -> list[Cause]:
+    """The causes, and below those that only hopeless releases could answer what these want in vain."""
+    from resolvelib.resolvers import RequirementInformation  # noqa: PLC0415 - only here, on the way to an error
+
+    found = list(causes)
+    seen: set[tuple[Identifier, Version]] = set()
+    for cause in found:  # grows while it is walked
+        identifier = cause.requirement.identifier
+        if not any(hopeless == identifier for hopeless, _ in provider.hopeless):
+            continue
+        specifier = provider.specifier(identifier.name, [cause.requirement])
+        for judged in selector.matching(source.listing(identifier.name).result(), specifier):
+            need = provider.hopeless.get((identifier, judged.version))
+            if need is not None and isinstance(judged, Release) and (identifier, judged.version) not in seen:
+                seen.add((identifier, judged.version))
+                found.append(RequirementInformation(need, Candidate(identifier, judged.version, judged)))
+                found += [RequirementInformation(root, None) for root in provider.roots_on(need.identifier.name)]
+    return found
 
 
 class _Availability:

@@ -12,6 +12,7 @@ from packaging.version import Version
 from resolvelib.providers import AbstractProvider
 
 from pinkeeper.errors import ArtifactError, MetadataUnavailableError, PinkeeperError, UnknownPackageError
+from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.metadata import CoreMetadata
 from pinkeeper.model.requirement import InputRequirement
 from pinkeeper.resolver.dependencies import DependencyReader, UnusableRequirementError
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["Provider"]
 
 _MOST_AHEAD = 16
+# An sdist is read whole. One that is larger is asked for only when it is needed.
+_MOST_BYTES_AHEAD = 2**20
+# When so many sdists of a project do not say what they need, or so many bytes were read for nothing, the others would
+# not say it either: a project whose releases are sdists of some hundred megabytes has dozens of them.
+_MOST_IN_VAIN = 12
+_MOST_BYTES_IN_VAIN = 100 * 2**20
 
 
 class Provider(AbstractProvider[Need, Candidate, Identifier]):
@@ -33,7 +40,8 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
 
     preferred: versions to try first, in this order, from an existing lock or from other targets. unusable: why releases
     were passed over once their metadata was looked at, by project and version. unknown: projects that no index lists.
-    missing_extras: extras that a chosen release does not have.
+    missing_extras: extras that a chosen release does not have. hopeless: what releases need that nothing can answer,
+    whatever else is chosen; learned when their needs are read, and never tried again.
     """
 
     def __init__(
@@ -56,10 +64,24 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         self._dependencies: dict[tuple[Identifier, Version], tuple[Need, ...]] = {}
         self._orders: dict[tuple[object, ...], LazySequence[Release | Rejected]] = {}
         self._tried: Counter[NormalizedName] = Counter()
-        self._discovered: dict[Identifier, int] = {}
+        self._discovered: dict[NormalizedName, int] = {}
         self.unusable: dict[tuple[NormalizedName, Version], PinkeeperError] = {}
         self.unknown: dict[NormalizedName, UnknownPackageError] = {}
         self.missing_extras: set[tuple[Identifier, Version]] = set()
+        self.hopeless: dict[tuple[Identifier, Version], Need] = {}
+        self._roots: dict[NormalizedName, list[Need]] = {}
+        self._answers: dict[Need, Candidate] = {}
+        self._in_vain: dict[NormalizedName, set[DistributionFile]] = {}
+
+    def begin(self, roots: Iterable[Need]) -> None:
+        """Take note of what must hold whatever is chosen."""
+        for root in roots:
+            self._roots.setdefault(root.identifier.name, []).append(root)
+            self._discovered.setdefault(root.identifier.name, len(self._discovered))
+
+    def roots_on(self, name: NormalizedName) -> Sequence[Need]:
+        """What the user asks of a project."""
+        return self._roots.get(name, ())
 
     def constraints_on(self, name: NormalizedName) -> Sequence[InputRequirement]:
         """The user's constraints that bind a project on this target."""
@@ -92,10 +114,14 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         candidates: Mapping[Identifier, Iterator[Candidate]],
         information: Mapping[Identifier, Iterator[RequirementInformation[Need, Candidate]]],
         backtrack_causes: Sequence[RequirementInformation[Need, Candidate]],
-    ) -> tuple[bool, int]:
-        """Give exact pins first, they cost no choice; then what was asked for first, breadth before depth."""
+    ) -> tuple[bool, int, bool]:
+        """Give exact pins first, they cost no choice; then what was asked for first, breadth before depth.
+
+        An extra goes before its project: what it needs decides about the version of both.
+        """
         pinned = any(_pins_one(info.requirement) for info in information[identifier])
-        return (not pinned, self._discovered.setdefault(identifier, len(self._discovered)))
+        order = self._discovered.setdefault(identifier.name, len(self._discovered))
+        return (not pinned, order, not identifier.extra)
 
     def find_matches(
         self,
@@ -130,7 +156,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
             match judged:
                 case Release(version=version, yanked=yanked):
                     admitted = version not in refused and same <= {version}
-                    if admitted and (yanked is None or takes_yanked):
+                    if admitted and (identifier, version) not in self.hopeless and (yanked is None or takes_yanked):
                         yield Candidate(identifier, version, judged)
                 case Rejected():
                     pass
@@ -178,20 +204,58 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         key = (candidate.identifier, candidate.version)
         known = self._dependencies.get(key)
         if known is None:
-            known = self._dependencies[key] = self._read_dependencies(candidate)
+            known = self._read_dependencies(candidate)
+            unanswered = next((need for need in known if not self._can_be_answered(need)), None)
+            if unanswered is not None:
+                self.hopeless[key] = unanswered
+                known = (unanswered,)
+            self._dependencies[key] = known
             for need in known:
-                self._discovered.setdefault(need.identifier, len(self._discovered))
+                self._discovered.setdefault(need.identifier.name, len(self._discovered))
         return known
+
+    def _can_be_answered(self, need: Need) -> bool:
+        """Whether anything fulfils a need and what the user asks of the same project, as far as is known so far."""
+        known = self._answers.get(need)
+        if known is not None and (known.identifier, known.version) not in self.hopeless:
+            return True
+        asked = (need, *self.roots_on(need.identifier.name))
+        for found in self.candidates(need.identifier, asked, refused=frozenset()):
+            if isinstance(need, Same):
+                self.get_dependencies(found)  # they lie in the same metadata, so that it costs nothing to know
+                if (found.identifier, found.version) in self.hopeless:
+                    continue
+            self._answers[need] = found
+            return True
+        return False
 
     def metadata(self, release: Release) -> tuple[CoreMetadata, ...]:
         """Give the core metadata of a release, from each file that a target would install."""
-        files = release.installed
-        return tuple(self._source.metadata(release.name, release.version, file).result() for file in files)
+        return tuple(self._metadata(release, file) for file in release.installed)
+
+    def _metadata(self, release: Release, file: DistributionFile) -> CoreMetadata:
+        if file.is_wheel:
+            return self._source.metadata(release.name, release.version, file).result()
+        in_vain = self._in_vain.setdefault(release.name, set())
+        if len(in_vain) >= _MOST_IN_VAIN or sum(each.size or 0 for each in in_vain) >= _MOST_BYTES_IN_VAIN:
+            raise MetadataUnavailableError(
+                f"{release.name} {release.version} has no wheel for the target, and its sdist was not looked at: "
+                f"{len(in_vain)} others do not say statically what they need",
+                where=file.filename,
+                remedy=f"allow it to be built: --allow-build {release.name}, or bound its version",
+            )
+        try:
+            return self._source.metadata(release.name, release.version, file).result()
+        except MetadataUnavailableError:
+            in_vain.add(file)
+            raise
 
     def ask_early(self, judged: Release | Rejected) -> None:
         """Have the metadata of a release fetched, if it is a candidate, without waiting for it."""
         if isinstance(judged, Release):
             for file in judged.installed:
+                if not file.is_wheel and (file.size is None or file.size > _MOST_BYTES_AHEAD):
+                    continue
                 self._source.metadata(judged.name, judged.version, file)
 
     def _read_dependencies(self, candidate: Candidate) -> tuple[Need, ...]:

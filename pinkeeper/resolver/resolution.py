@@ -30,7 +30,7 @@ from pinkeeper.resolver.tree_walk import walk
 
 __all__ = ["Pin", "Problem", "Resolution", "resolve"]
 
-_MAX_ROUNDS = 200_000
+_MAX_ROUNDS = 20_000
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -118,6 +118,7 @@ def resolve(
     )
     provider = Provider(source, selector, reader, constraints=problem.constraints, preferred=problem.preferred)
     roots = _roots(problem, reader)
+    provider.begin(roots)
     journal = Journal(progress)
     prefetcher = Prefetcher(
         source,
