@@ -47,7 +47,8 @@ class Cache:
         self._root = None if directory is None else directory / _LAYOUT
         self._log = log
         self._writable = directory is not None
-        self._writing = threading.Lock()
+        self._writing = threading.Condition()
+        self._under_way = 0
 
     def read(self, kind: str, key: str) -> bytes | None:
         """The payload of an entry; None where there is none or it is damaged."""
@@ -102,34 +103,42 @@ class Cache:
             return
         import tempfile  # noqa: PLC0415 - a run that finds everything fresh writes nothing
 
-        directory = self._root / kind
         with self._writing:
             if not self._writable:
                 return
+            self._under_way += 1
+        try:
+            directory = self._root / kind
             try:
-                try:
-                    handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
-                except FileNotFoundError:
-                    self._create(directory)
-                    handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
-                try:
-                    with os.fdopen(handle, "wb") as file:
-                        file.writelines(content)
-                    os.replace(temporary, directory / key)  # noqa: PTH105 - as above
-                except BaseException:
-                    with contextlib.suppress(OSError):
-                        os.unlink(temporary)  # noqa: PTH108
-                    raise
-            except OSError as error:
-                self._writable = False
+                handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
+            except FileNotFoundError:
+                self._create(directory)
+                handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.writelines(content)
+                os.replace(temporary, directory / key)  # noqa: PTH105 - as above
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)  # noqa: PTH108
+                raise
+        except OSError as error:
+            with self._writing:
+                is_news, self._writable = self._writable, False
+            if is_news:
                 self._tell(
                     f"the cache {self.directory} cannot be written ({error.strerror}); nothing more is kept in it"
                 )
+        finally:
+            with self._writing:
+                self._under_way -= 1
+                self._writing.notify_all()
 
     def close(self) -> None:
-        """Let a write that is under way end, and begin none: threads that fetch may be cut off at any moment after."""
+        """Let writes that are under way end, and begin none: threads that fetch may be cut off at any moment after."""
         with self._writing:
             self._writable = False
+            self._writing.wait_for(lambda: self._under_way == 0)
 
     def drop(self, kind: str, key: str) -> None:
         """Forget an entry."""

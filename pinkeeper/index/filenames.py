@@ -12,11 +12,12 @@ import re
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-__all__ = ["FilenameReader", "wheel_tags"]
+__all__ = ["WHEEL_DASHES", "FilenameReader", "wheel_prefix", "wheel_tags"]
 
 _SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 _SEPARATORS = re.compile(r"[-_.]+")
-_WHEEL_PARTS = (5, 6)
+# In the name of a wheel: between project, version, perhaps a build, and three tags.
+WHEEL_DASHES = (4, 5)
 
 
 class FilenameReader:
@@ -30,8 +31,8 @@ class FilenameReader:
     def version(self, filename: str) -> Version | None:
         """The release of a wheel or sdist; None for any other file, another project's, or an invalid version."""
         if filename.endswith(".whl"):
-            parts = filename[:-4].split("-")
-            if len(parts) not in _WHEEL_PARTS or not self._is_ours(parts[0]):
+            parts = filename.split("-", 2)
+            if filename.count("-") not in WHEEL_DASHES or not self._is_ours(parts[0]):
                 return None
             return self._parse(parts[1])
         for suffix in _SDIST_SUFFIXES:
@@ -66,6 +67,11 @@ class FilenameReader:
             version = None
         self._canonical[text] = version
         return version
+
+
+def wheel_prefix(filename: str) -> str:
+    """``project-version-``, with which the names of all wheels of a release begin that are spelled alike."""
+    return "-".join([*filename.split("-", 2)[:2], ""])
 
 
 def wheel_tags(filename: str) -> str | None:

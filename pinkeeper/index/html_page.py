@@ -62,7 +62,7 @@ def _is_something_else(text: str, name: NormalizedName) -> bool:
 def html_page_of(anchors: Iterable[str], *, base: str, name: NormalizedName) -> PageRecord:
     """Sort anchors into the releases of one project; those of others are passed over."""
     files = ((html_filename(anchor), anchor.encode()) for anchor in anchors)
-    return group_releases(files, name=name, base=base, spelling=Spelling.HTML, join=b"\n".join)
+    return group_releases(files, name=name, base=base, spelling=Spelling.HTML, separator=b"\n")
 
 
 def html_anchors(text: str, *, url: str) -> tuple[str, Iterator[str]]:

@@ -26,6 +26,10 @@ class _Named(msgspec.Struct, frozen=True, gc=False):
     filename: str
 
 
+class _Names(msgspec.Struct, frozen=True):
+    files: list[_Named]
+
+
 class _File(msgspec.Struct, frozen=True, gc=False):
     filename: str
     url: str
@@ -40,7 +44,7 @@ class _File(msgspec.Struct, frozen=True, gc=False):
 
 
 _PAGE = msgspec.json.Decoder(_Page)
-_NAMED = msgspec.json.Decoder(_Named)
+_NAMES = msgspec.json.Decoder(_Names)
 _FILES = msgspec.json.Decoder(list[_File])
 
 
@@ -52,8 +56,9 @@ def json_page(body: bytes, *, url: str, name: NormalizedName) -> PageRecord:
             raise IndexPageError(
                 f"the index speaks version {page.meta.api_version[:20]} of the simple API; 1.x is understood", where=url
             )
-        files = ((_NAMED.decode(file).filename, bytes(file)) for file in page.files)
-        return group_releases(files, name=name, base=url, spelling=Spelling.JSON, join=_array)
+        names = [file.filename for file in _NAMES.decode(body).files]  # all at once: half of the time of one by one
+        files = zip(names, page.files, strict=True)
+        return group_releases(files, name=name, base=url, spelling=Spelling.JSON, separator=b",")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise IndexPageError(
             f"the answer is not a JSON page of a simple repository: {error}",
@@ -65,14 +70,10 @@ def json_page(body: bytes, *, url: str, name: NormalizedName) -> PageRecord:
 def json_files(said: bytes, *, url: str) -> Iterator[FileRecord]:
     """Read the files of one release. Raises IndexPageError."""
     try:
-        files = _FILES.decode(said)
+        files = _FILES.decode(b"[%b]" % said)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise IndexPageError(f"the page describes a file in an unknown way: {error}", where=url) from error
     return map(_record, files)
-
-
-def _array(files: list[bytes]) -> bytes:
-    return b"[" + b",".join(files) + b"]"
 
 
 def _record(file: _File) -> FileRecord:

@@ -6,7 +6,7 @@ A page of ten thousand files then costs what its few candidates cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Protocol
 
@@ -14,15 +14,19 @@ import msgspec
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from pinkeeper.index.filenames import FilenameReader
+from pinkeeper.index.filenames import WHEEL_DASHES, FilenameReader, wheel_prefix
 
-__all__ = ["FileRecord", "Page", "PageHead", "PageRecord", "Spelling", "group_releases"]
+__all__ = ["Buffer", "FileRecord", "Page", "PageHead", "PageRecord", "Spelling", "group_releases"]
+
+
+# What a page says of a file, as bytes or as a part of the page's bytes.
+Buffer = bytes | msgspec.Raw
 
 
 class Spelling(IntEnum):
     """How the files of a page are written in its record."""
 
-    JSON = 1  # a JSON array of the page's own file objects
+    JSON = 1  # the page's own file objects, separated by commas
     HTML = 2  # the insides of the page's own anchors, a line each
 
 
@@ -79,20 +83,34 @@ class PageRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 def group_releases(
-    files: Iterable[tuple[str, bytes]],
+    files: Iterable[tuple[str, Buffer]],
     *,
     name: NormalizedName,
     base: str,
     spelling: Spelling,
-    join: Callable[[list[bytes]], bytes],
+    separator: bytes,
 ) -> PageRecord:
-    """Sort (file name, what the page says) pairs into releases, newest first."""
-    version_of = FilenameReader(name).version
-    releases: dict[Version, list[bytes]] = {}
+    """Sort (file name, what the page says) pairs into releases, newest first.
+
+    On most pages the wheels of a release stand together, so that a look at the beginning of a name tells enough.
+    """
+    reader = FilenameReader(name)
+    releases: dict[Version, list[Buffer]] = {}
+    same: list[Buffer] = []  # what is said of the release that the last wheel belongs to
+    prefix = "/"  # of all wheel names of that release; no name begins with this one
     for filename, said in files:
-        version = version_of(filename)
-        if version is not None:  # else the name says no release
-            releases.setdefault(version, []).append(said)
+        if filename.startswith(prefix) and filename.endswith(".whl") and filename.count("-") in WHEEL_DASHES:
+            same.append(said)
+            continue
+        version = reader.version(filename)
+        if version is None:  # the name says no release
+            continue
+        of_version = releases.get(version)
+        if of_version is None:
+            of_version = releases[version] = []
+        of_version.append(said)
+        if filename.endswith(".whl"):
+            same, prefix = of_version, wheel_prefix(filename)
     versions = sorted(releases, reverse=True)
     head = PageHead(base, spelling, [str(version) for version in versions])
-    return PageRecord(head, [join(releases[version]) for version in versions])
+    return PageRecord(head, [separator.join(releases[version]) for version in versions])
