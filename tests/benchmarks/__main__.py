@@ -20,15 +20,19 @@ from pathlib import Path
 from tests.benchmarks.campaign import Campaign
 from tests.benchmarks.figures import OURS, Figures, growth_table, set_table, summary
 from tests.benchmarks.programs import Programs
+from tests.benchmarks.python_tools import Nab, Pdm, PipCompile, Poetry
 from tests.benchmarks.runner import Runner
 from tests.benchmarks.scenarios import Scenario
 from tests.benchmarks.served import ServedIndex
 from tests.benchmarks.sets import SETS, BenchmarkSet
-from tests.benchmarks.tools import TOOLS, Tool
+from tests.benchmarks.tools import Pinkeeper, Tool, UvLock, UvPipCompile
 
 __all__ = ["main"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / ".benchmarks"
+_TOOLS: dict[str, type[Tool]] = {
+    tool.name: tool for tool in (Pinkeeper, UvPipCompile, UvLock, PipCompile, Nab, Pdm, Poetry)
+}
 _DEFAULT_SCENARIOS = (Scenario.COLD, Scenario.WARM, Scenario.NO_CHANGE)
 
 
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             programs.install(name)
         return 0
     chosen = _sets(options)
-    tools = [kind(programs) for name, kind in TOOLS.items() if _wanted(name, kind, options)]
+    tools = [kind(programs) for name, kind in _TOOLS.items() if _wanted(name, kind, options)]
     scenarios = options.scenario or _DEFAULT_SCENARIOS
     by_set: dict[str, Figures] = {}
     sizes: dict[str, int] = {}
@@ -82,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--set", action="append", choices=SETS, help="measure only these (default: the usual ones)")
     parser.add_argument("--kind", action="append", choices=("usual", "hard", "growth"), help="measure sets of a kind")
     parser.add_argument("--growth", action="store_true", help="measure trees of growing size; show time by size")
-    parser.add_argument("--tool", action="append", choices=TOOLS, help="compare only these (default: all quick ones)")
+    parser.add_argument("--tool", action="append", choices=_TOOLS, help="compare only these (default: all quick ones)")
     parser.add_argument("--all", action="store_true", help="compare PDM and Poetry too")
     parser.add_argument(
         "--scenario",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 __all__ = ["NotInstalledError", "Programs"]
 
-_PACKAGES = {"uv": "uv", "pip-compile": "pip-tools", "nab": "nab", "pdm": "pdm", "poetry": "poetry"}
+_PACKAGES = {"uv": "uv", "pip-compile": "pip-tools", "nab": "nab", "pdm": "pdm[locked]", "poetry": "poetry"}
 
 
 class NotInstalledError(Exception):

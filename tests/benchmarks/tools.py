@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from tests.benchmarks.programs import Programs
+from tests.benchmarks.projects import write_project, write_requirements
 from tests.benchmarks.scenarios import Scenario
 
-__all__ = ["PYTHON", "TOOLS", "Job", "Tool", "name_of"]
+__all__ = ["PYTHON", "Job", "Pinkeeper", "Tool", "UvLock", "UvPipCompile", "common_options", "name_of"]
 
 PYTHON = "3.12"
-_UNIVERSAL_PYTHONS = ">=3.11,<3.14"
 _PLATFORM = "x86_64-manylinux_2_28"
-_PYTHON_FOLDER = Path(sys.executable).parent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +87,7 @@ class Pinkeeper(Tool):
             *(sys.executable, "-m", "pinkeeper", "lock", _write_input(job), "-o", self.output(job).name, "-q"),
             *("--cooldown", "0", "--cache-dir", job.cache, *targets),
             *(("--index-url", job.index_url) if job.index_url else ()),
-            *_common(job),
+            *common_options(job),
         ]
 
 
@@ -109,7 +108,7 @@ class UvPipCompile(Tool):
             # Else it looks for the Python on this machine, through shims that may be slow, or on the network.
             *("--python", sys.executable, "--no-python-downloads"),
             *(("--index-url", job.index_url) if job.index_url else ()),
-            *_common(job),
+            *common_options(job),
         ]
 
 
@@ -123,7 +122,7 @@ class UvLock(Tool):
         return job.folder / "uv.lock"
 
     def command(self, job: Job) -> list[str]:
-        _write_project(job)
+        write_project(job.folder, job.requirements)
         return [
             *(self.programs.find("uv"), "lock", "-q", "--no-config", "--cache-dir", job.cache),
             *("--python", sys.executable, "--no-python-downloads"),
@@ -140,7 +139,7 @@ def name_of(text: str) -> str:
     return re.sub(r"[-_.]+", "-", text).lower()
 
 
-def _common(job: Job) -> list[str]:
+def common_options(job: Job) -> list[str]:
     """Options that pinkeeper, uv and pip-compile spell alike."""
     options = []
     if job.upgrade:
@@ -153,18 +152,5 @@ def _common(job: Job) -> list[str]:
 
 def _write_input(job: Job) -> str:
     if job.universal:
-        _write_project(job)
-        return "pyproject.toml"
-    (job.folder / "in.txt").write_text("".join(f"{requirement}\n" for requirement in job.requirements))
-    return "in.txt"
-
-
-def _write_project(job: Job, *, pythons: str = _UNIVERSAL_PYTHONS, further: str = "") -> None:
-    listed = "".join(f'  "{requirement}",\n' for requirement in job.requirements)
-    (job.folder / "pyproject.toml").write_text(
-        f'[project]\nname = "project"\nversion = "1"\nrequires-python = "{pythons}"\n'
-        f"dependencies = [\n{listed}]\n{further}"
-    )
-
-
-TOOLS: dict[str, type[Tool]] = {tool.name: tool for tool in (Pinkeeper, UvPipCompile, UvLock)}
+        return write_project(job.folder, job.requirements)
+    return write_requirements(job.folder, job.requirements)
