@@ -139,7 +139,7 @@ class DependencyReader:
 
 
 def _wanted(requirement: Requirement, specifier: SpecifierSet) -> tuple[Wanted, ...]:
-    """The project, and each of its extras that is asked for."""
+    """Each extra that is asked for, and the project; what an extra needs decides about the version of both."""
     return tuple(
-        Wanted.of(Identifier(requirement.name, extra), specifier) for extra in ("", *sorted(requirement.extras))
+        Wanted.of(Identifier(requirement.name, extra), specifier) for extra in (*sorted(requirement.extras), "")
     )

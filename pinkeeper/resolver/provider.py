@@ -70,7 +70,7 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         self.missing_extras: set[tuple[Identifier, Version]] = set()
         self.hopeless: dict[tuple[Identifier, Version], Need] = {}
         self._roots: dict[NormalizedName, list[Need]] = {}
-        self._answers: dict[Need, Candidate] = {}
+        self._answers: dict[Identifier, Candidate] = {}
         self._in_vain: dict[NormalizedName, set[DistributionFile]] = {}
 
     def begin(self, roots: Iterable[Need]) -> None:
@@ -161,6 +161,14 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
                 case Rejected():
                     pass
 
+    def first(self, identifier: Identifier, needs: Sequence[Need]) -> Candidate | None:
+        """Give the candidate that comes first for some needs, but for hopeless ones; None where there is none."""
+        for found in self.candidates(identifier, needs, refused=frozenset()):
+            self.get_dependencies(found)
+            if not self.is_hopeless(found):
+                return found
+        return None
+
     def _in_order(self, listing: ProjectListing, needs: Sequence[Need]) -> Iterator[Release | Rejected]:
         """The preferred release first, where it fits; then the others."""
         specifier = self.specifier(listing.name, needs)
@@ -214,18 +222,22 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
                 self._discovered.setdefault(need.identifier.name, len(self._discovered))
         return known
 
+    def is_hopeless(self, candidate: Candidate) -> bool:
+        """Whether a candidate needs something that nothing can answer, as far as is known so far."""
+        return (candidate.identifier, candidate.version) in self.hopeless
+
     def _can_be_answered(self, need: Need) -> bool:
         """Whether anything fulfils a need and what the user asks of the same project, as far as is known so far."""
-        known = self._answers.get(need)
-        if known is not None and (known.identifier, known.version) not in self.hopeless:
+        identifier = need.identifier
+        known = self._answers.get(identifier)
+        if known is not None and not self.is_hopeless(known) and self.is_satisfied_by(need, known):
             return True
-        asked = (need, *self.roots_on(need.identifier.name))
-        for found in self.candidates(need.identifier, asked, refused=frozenset()):
+        for found in self.candidates(identifier, (need, *self.roots_on(identifier.name)), refused=frozenset()):
             if isinstance(need, Same):
                 self.get_dependencies(found)  # they lie in the same metadata, so that it costs nothing to know
-                if (found.identifier, found.version) in self.hopeless:
+                if self.is_hopeless(found):
                     continue
-            self._answers[need] = found
+            self._answers[identifier] = found
             return True
         return False
 

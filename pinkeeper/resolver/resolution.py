@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, 
 from pinkeeper.resolver.direct import DirectRelease, DirectReleases, DirectSource, direct_references, reference_of
 from pinkeeper.resolver.explanation import explain
 from pinkeeper.resolver.journal import Journal
-from pinkeeper.resolver.needs import Candidate, Identifier, Need, Wanted
+from pinkeeper.resolver.needs import Candidate, Identifier, Need, Same, Wanted
 from pinkeeper.resolver.policy import Policy
 from pinkeeper.resolver.prefetch import Prefetcher
 from pinkeeper.resolver.progress import ResolutionProgress
@@ -31,6 +32,7 @@ from pinkeeper.resolver.tree_walk import walk
 __all__ = ["Pin", "Problem", "Resolution", "resolve"]
 
 _MAX_ROUNDS = 20_000
+_MOST_WALKS = 8
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -195,23 +197,52 @@ def _first_choices(
 ) -> Mapping[Identifier, Candidate] | None:
     """The tree of the candidates that come first, where they fit together; None where a search is needed.
 
-    Where no need collides with a choice, a search would choose the same: nothing better was passed over.
+    A first walk knows of a project only who asks first. What the others ask is known to the next, until a walk meets
+    nothing new: then every project has the first candidate for all that the tree asks of it, as a search that never had
+    to turn back would choose it.
     """
-    chosen: dict[NormalizedName, Candidate] = {}
+    known: Mapping[NormalizedName, tuple[Need, ...]] = {}
+    for _ in range(_MOST_WALKS):
+        chosen: dict[NormalizedName, Candidate] = {}
 
-    def first(need: Need) -> Candidate | None:
-        identifier = need.identifier
-        known = chosen.get(identifier.name)
-        if known is not None:
-            return Candidate(identifier, known.version, known.release)
-        found = next(provider.candidates(identifier, [need], refused=frozenset()), None)
-        if found is not None:
-            chosen[identifier.name] = found
-            progress.pinned(identifier.name, found.version, len(chosen))
-        return found
+        def first(
+            need: Need,
+            chosen: dict[NormalizedName, Candidate] = chosen,
+            known: Mapping[NormalizedName, tuple[Need, ...]] = known,
+        ) -> Candidate | None:
+            identifier = need.identifier
+            taken = chosen.get(identifier.name)
+            if taken is not None:
+                return Candidate(identifier, taken.version, taken.release)
+            found = provider.first(identifier, tuple(dict.fromkeys((need, *known.get(identifier.name, ())))))
+            if found is not None:
+                chosen[identifier.name] = found
+                progress.pinned(identifier.name, found.version, len(chosen))
+            return found
 
-    walked = walk(roots, provider, first, stops_at_misfit=True)
-    return None if walked.misfits else walked.reached
+        walked = walk(roots, provider, first)
+        if any(misfit.found is None for misfit in walked.misfits):
+            return None
+        asked = _asked_of(roots, walked.reached, provider)
+        if not walked.misfits and not any(
+            set(known.get(name, ())) > set(asked[name])
+            and provider.first(candidate.identifier, asked[name]) != candidate
+            for name, candidate in chosen.items()
+        ):
+            return walked.reached
+        known = asked
+    return None
+
+
+def _asked_of(
+    roots: Sequence[Wanted], chosen: Mapping[Identifier, Candidate], provider: Provider
+) -> dict[NormalizedName, tuple[Need, ...]]:
+    """All that is asked of each project: by the user, by what was chosen, and of the project by its own extras."""
+    found: dict[NormalizedName, dict[Need, None]] = {}
+    for need in chain(roots, *(provider.get_dependencies(candidate) for candidate in chosen.values())):
+        if not isinstance(need, Same):
+            found.setdefault(need.identifier.name, {})[need] = None
+    return {name: tuple(needs) for name, needs in found.items()}
 
 
 def _searched(
