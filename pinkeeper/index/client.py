@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
-from socket import SHUT_RDWR, socket
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from weakref import WeakSet
@@ -27,6 +26,7 @@ from pinkeeper.model.url import IndexURL, path_of_file_url, split_credentials
 
 if TYPE_CHECKING:
     import ssl
+    from socket import socket
 
     import httpx
 
@@ -474,6 +474,8 @@ def _pieces(content: BinaryIO, url: str, *, max_bytes: int) -> Iterator[bytes]:
 
 def _end(connection: socket) -> None:
     """Shut a connection down, below its TLS layer, which another thread may be using."""
+    from socket import SHUT_RDWR, socket  # noqa: PLC0415 - a run without network has none
+
     with suppress(OSError):  # it may have ended already
         socket.shutdown(connection, SHUT_RDWR)
 

@@ -10,7 +10,6 @@ from packaging.utils import NormalizedName
 
 from pinkeeper.errors import IndexPageError
 from pinkeeper.index.filenames import wheel_tags
-from pinkeeper.index.html_page import html_file, html_filename, html_page
 from pinkeeper.index.json_page import json_files, json_page
 from pinkeeper.index.records import FileRecord, Page, PageRecord, Spelling
 from pinkeeper.model.digest import Digest
@@ -41,6 +40,8 @@ def parse_page(body: bytes, *, content_type: str, url: str, name: NormalizedName
         case "application/vnd.pypi.simple.v1+json":
             return json_page(body, url=url, name=name)
         case "application/vnd.pypi.simple.v1+html" | "text/html":
+            from pinkeeper.index.html_page import html_page  # noqa: PLC0415 - most indexes speak JSON
+
             return html_page(_decoded(body, parameters), url=url, name=name)
         case other:
             raise IndexPageError(
@@ -83,7 +84,7 @@ class Listing:
         entries = self._entries(version)
         entry = entries[filename]
         if not isinstance(entry, DistributionFile):
-            entry = entries[filename] = self._file(html_file(entry) if isinstance(entry, str) else entry)
+            entry = entries[filename] = self._file(_html_file(entry) if isinstance(entry, str) else entry)
         return entry
 
     def files(self, version: str) -> tuple[DistributionFile, ...]:
@@ -99,6 +100,8 @@ class Listing:
                 case Spelling.JSON:
                     known = {record.filename: record for record in reversed(list(json_files(said, url=self._base)))}
                 case Spelling.HTML:
+                    from pinkeeper.index.html_page import html_filename  # noqa: PLC0415 - as above
+
                     known = {html_filename(anchor): anchor for anchor in reversed(said.decode().split("\n"))}
             self._read[version] = known
         return known
@@ -130,6 +133,12 @@ class Listing:
             # What lies on this machine is not for an index to name: a device, say, or another's secret.
             raise IndexPageError(f"the page gives {record.filename} an address on this machine", where=self._base)
         return split_credentials(url)[0]
+
+
+def _html_file(anchor: str) -> FileRecord:
+    from pinkeeper.index.html_page import html_file  # noqa: PLC0415 - as above
+
+    return html_file(anchor)
 
 
 def _digests(texts: tuple[str, ...]) -> tuple[Digest, ...]:

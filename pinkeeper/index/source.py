@@ -6,20 +6,22 @@ import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pinkeeper.errors import ConfigurationError, UnknownPackageError
-from pinkeeper.index.find_links import FindLinks
 from pinkeeper.index.metadata import MetadataReader
-from pinkeeper.index.near_names import near_names
 from pinkeeper.index.page import Listing
 from pinkeeper.index.repository import Absent, Repository
 from pinkeeper.index.workers import Workers
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.metadata import CoreMetadata
 from pinkeeper.resolver.source import ProjectListing
+
+if TYPE_CHECKING:
+    from pinkeeper.index.find_links import FindLinks
 
 __all__ = ["IndexSource"]
 
@@ -109,6 +111,8 @@ class IndexSource:
 
     def _unknown(self, name: NormalizedName) -> UnknownPackageError:
         asked = [place.index.url for place in self._places_for(name)]
+        from pinkeeper.index.near_names import near_names  # noqa: PLC0415 - only on the way to an error
+
         near = near_names(name, [place for place in self._places_for(name) if isinstance(place, Repository)])
         return UnknownPackageError(
             name,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from resolvelib import BaseReporter
 
 from pinkeeper.resolver.needs import Candidate, Identifier, Need
 from pinkeeper.resolver.progress import ResolutionProgress
@@ -20,8 +19,8 @@ __all__ = ["Clash", "Journal"]
 Clash = tuple["RequirementInformation[Need, Candidate]", ...]
 
 
-class Journal(BaseReporter[Need, Candidate, Identifier]):
-    """Records why candidates were given up.
+class Journal:
+    """A resolvelib reporter: records why candidates were given up.
 
     clashes: for a release that was tried and given up, the needs that collided. first_asked: the first need of an
     identifier, and the candidate that had it (None for the user's own). rounds: how many steps were taken.
@@ -34,6 +33,15 @@ class Journal(BaseReporter[Need, Candidate, Identifier]):
         self.clashes: dict[tuple[NormalizedName, Version], Clash] = {}
         self.first_asked: dict[Identifier, tuple[Need, Candidate | None]] = {}
         self.rounds = 0
+
+    def starting(self) -> None:
+        """Do nothing."""
+
+    def starting_round(self, index: int) -> None:
+        """Do nothing."""
+
+    def ending(self, state: Any) -> None:
+        """Do nothing."""
 
     def adding_requirement(self, requirement: Need, parent: Candidate | None) -> None:
         """Keep who asked first."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from resolvelib.providers import AbstractProvider
 
 from pinkeeper.errors import ArtifactError, MetadataUnavailableError, PinkeeperError, UnknownPackageError
 from pinkeeper.model.distribution import DistributionFile
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Provider"]
 
 _MOST_AHEAD = 16
+# A second release is tried where somebody narrows the choice; only a third is a sign of a search.
+_TRIES_WITHOUT_HASTE = 2
 # An sdist is read whole. One that is larger is asked for only when it is needed.
 _MOST_BYTES_AHEAD = 2**20
 # When so many sdists of a project do not say what they need, or so many bytes were read for nothing, the others would
@@ -35,8 +36,8 @@ _MOST_IN_VAIN = 12
 _MOST_BYTES_IN_VAIN = 100 * 2**20
 
 
-class Provider(AbstractProvider[Need, Candidate, Identifier]):
-    """Candidates by policy, requirement and constraint; dependencies from core metadata, read once.
+class Provider:
+    """A provider for resolvelib: candidates by policy, requirement and constraint; needs from core metadata, read once.
 
     preferred: versions to try first, in this order, from an existing lock or from other targets. unusable: why releases
     were passed over once their metadata was looked at, by project and version. unknown: projects that no index lists.
@@ -294,11 +295,11 @@ class Provider(AbstractProvider[Need, Candidate, Identifier]):
         """Ask early for what would be tried next, more of it the longer the search for a fitting release goes on."""
         self._tried[release.name] += 1
         tries = self._tried[release.name]
-        if tries == 1:
+        if tries <= _TRIES_WITHOUT_HASTE:
             return
         versions = release.listing.versions
         at = versions.index(str(release.version)) + 1
-        for text in versions[at : at + min(2**tries, _MOST_AHEAD)]:
+        for text in versions[at : at + min(2 ** (tries - 1), _MOST_AHEAD)]:
             judged = self._selector.judge(release.listing, text)
             likely = release.version.is_prerelease or not judged.version.is_prerelease
             if likely:

@@ -10,15 +10,12 @@ from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from resolvelib import ResolutionImpossible, ResolutionTooDeep
-from resolvelib.resolvers import Resolution as Search
 
 from pinkeeper.errors import InputError, NoSolutionError, PinkeeperError
 from pinkeeper.model.origin import Origin
 from pinkeeper.model.requirement import InputRequirement, Requirement
 from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
 from pinkeeper.resolver.direct import DirectRelease, DirectReleases, DirectSource, direct_references, reference_of
-from pinkeeper.resolver.explanation import explain
 from pinkeeper.resolver.journal import Journal
 from pinkeeper.resolver.needs import Candidate, Identifier, Need, Same, Wanted
 from pinkeeper.resolver.policy import Policy
@@ -249,12 +246,17 @@ def _searched(
     roots: Sequence[Wanted], provider: Provider, *, selector: Selector, source: ReleaseSource, journal: Journal
 ) -> Mapping[Identifier, Candidate]:
     """The tree that a search with backtracking finds."""
+    from resolvelib import ResolutionImpossible, ResolutionTooDeep  # noqa: PLC0415 - most trees need no search
+    from resolvelib.resolvers import Resolution as Search  # noqa: PLC0415
+
     # Not resolvelib's Resolver: it prunes what is left over from choices that were taken back by a recursion that does
     # not end where leftovers need each other in a circle (1.2.1).
-    search: Search[Need, Candidate, Identifier] = Search(provider, journal)
+    search: Search[Need, Candidate, Identifier] = Search(provider, journal)  # type: ignore[arg-type] # as protocols
     try:
         state = search.resolve(roots, max_rounds=_MAX_ROUNDS)
     except ResolutionImpossible as error:
+        from pinkeeper.resolver.explanation import explain  # noqa: PLC0415 - only on the way to an error
+
         raise explain(error.causes, provider=provider, selector=selector, source=source, journal=journal) from None
     except ResolutionTooDeep:
         raise NoSolutionError(

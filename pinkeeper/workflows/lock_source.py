@@ -15,7 +15,6 @@ from packaging.utils import NormalizedName
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.index.cache import Cache
 from pinkeeper.index.client import Client, ClientOptions
-from pinkeeper.index.find_links import FindLinks
 from pinkeeper.index.metadata import MetadataReader
 from pinkeeper.index.pip_configuration import default_index_url
 from pinkeeper.index.repository import Repository
@@ -30,6 +29,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from pinkeeper.index.direct import DirectReader
+    from pinkeeper.index.find_links import FindLinks
 
 __all__ = ["OpenSource", "Places", "choose_places", "open_source", "settings_index"]
 
@@ -136,7 +136,7 @@ def open_source(
         build_environment=_build_environment(surroundings) if allow_build else {},
         offline=options.offline,
     )
-    folders_and_pages = [FindLinks(location, client, offline=options.offline) for location in find_links]
+    folders_and_pages = _folders_and_pages(find_links, client, offline=options.offline)
     source = IndexSource(
         (*folders_and_pages, *([] if places.asked.no_index else repositories)),
         pinned=[(NormalizedName(package), by_name[name]) for package, name in places.asked.sources],
@@ -152,6 +152,14 @@ def open_source(
     finally:
         cache.close()
         client.close()
+
+
+def _folders_and_pages(locations: Iterable[IndexURL], client: Client, *, offline: bool) -> list[FindLinks]:
+    if not locations:
+        return []
+    from pinkeeper.index.find_links import FindLinks  # noqa: PLC0415 - few runs have any
+
+    return [FindLinks(location, client, offline=offline) for location in locations]
 
 
 def _direct_reader(client: Client, metadata: MetadataReader, *, offline: bool) -> DirectReader:
