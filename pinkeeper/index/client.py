@@ -1,4 +1,4 @@
-"""The HTTP client of the index: one pool of connections, retries, limits, and no secret in any word it says."""
+"""The HTTP client of the index: connections, retries, limits, and no secret in any word it says."""
 
 from __future__ import annotations
 
@@ -69,7 +69,6 @@ class ClientOptions(Struct, frozen=True, kw_only=True):
     use_keyring: bool = True
     timeout: float = 30.0
     retries: int = 3
-    max_connections: int = 24
     user_agent: str = "pinkeeper"
 
 
@@ -101,7 +100,8 @@ class Client:
         )
         self._trusted = frozenset(host.lower() for host in options.trusted_hosts)
         self._lock = threading.Lock()
-        self._pools: dict[str, httpx.Client] = {}
+        self._pools: dict[tuple[str, int], httpx.Client] = {}
+        self._contexts: dict[str, ssl.SSLContext] = {}
         self._sockets: WeakSet[socket] = WeakSet()
         self.requests = 0
         self.bytes_read = 0
@@ -264,7 +264,10 @@ class Client:
         return target
 
     def _pool(self, url: str) -> httpx.Client:
-        """The connections for an address. Certificates are loaded with the first HTTPS one."""
+        """The connections of this thread for an address. Certificates are loaded with the first HTTPS one.
+
+        A pool that many threads share looks through all of its connections, under a lock, twice for each request.
+        """
         parts = _checked(url)
         is_trusted = self._is_trusted(parts)
         if parts.scheme == "http":
@@ -278,25 +281,25 @@ class Client:
         else:
             kind = "unverified" if is_trusted else "verified"
         self._check_open(url)
-        with self._lock:
-            pool = self._pools.get(kind)
-            if pool is None:
-                pool = self._pools[kind] = self._new_pool(kind)
+        key = (kind, threading.get_ident())
+        pool = self._pools.get(key)
+        if pool is None:
+            pool = self._new_pool(kind)
+            with self._lock:
+                self._pools[key] = pool
+            self._check_open(url)
         return pool
 
     def _new_pool(self, kind: str) -> httpx.Client:
         from pinkeeper.index.http_library import httpx  # noqa: PLC0415
 
         options = self._options
-        verify = False if kind == "plain" else self._tls_context(is_verified=kind == "verified")
+        verify = False if kind == "plain" else self._shared_tls_context(kind)
         try:
             return httpx.Client(
                 verify=verify,
                 follow_redirects=False,
                 timeout=httpx.Timeout(options.timeout, connect=_CONNECT_SECONDS, pool=None),
-                limits=httpx.Limits(
-                    max_connections=options.max_connections, max_keepalive_connections=options.max_connections
-                ),
             )
         except (httpx.InvalidURL, ValueError):
             # The text of these errors may hold a part of the proxy's password.
@@ -309,6 +312,13 @@ class Client:
             raise ConfigurationError(
                 "a SOCKS proxy needs one more package", where="environment", remedy="pip install 'httpx[socks]'"
             ) from None
+
+    def _shared_tls_context(self, kind: str) -> ssl.SSLContext:
+        with self._lock:
+            context = self._contexts.get(kind)
+            if context is None:
+                context = self._contexts[kind] = self._tls_context(is_verified=kind == "verified")
+        return context
 
     def _tls_context(self, *, is_verified: bool) -> ssl.SSLContext:
         import ssl  # noqa: PLC0415 - a run without HTTPS needs none

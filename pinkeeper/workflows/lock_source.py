@@ -122,7 +122,6 @@ def open_source(
             client_cert=options.client_cert or settings.client_cert,
             use_keyring=options.keyring is not False and settings.keyring is not False,
             netrc=_netrc(surroundings),
-            max_connections=_THREADS,
         ),
         log=surroundings.log,
     )
