@@ -416,12 +416,48 @@ def _chunks(response: httpx.Response, url: str, *, max_bytes: int, is_raw: bool)
     if not is_raw and packing not in _PACKINGS:
         # Not asked for; and packed twice, a few bytes fill the memory before they can be counted.
         raise IndexPageError(f"the answer is packed as {packing[:60]}, which was not asked for", where=url)
+    if is_raw or packing in {"", "identity"}:
+        yield from _within(response.iter_raw(), url, max_bytes)
+    else:
+        packed = b"".join(_within(response.iter_raw(), url, max_bytes))
+        yield _unpacked(packed, packing, url, max_bytes=max_bytes)
+
+
+def _within(chunks: Iterable[bytes], url: str, max_bytes: int) -> Iterator[bytes]:
     taken = 0
-    for chunk in response.iter_raw() if is_raw else response.iter_bytes():
+    for chunk in chunks:
         taken += len(chunk)
         if taken > max_bytes:
             raise _too_long(url, "goes on", max_bytes)
         yield chunk
+
+
+def _unpacked(packed: bytes, packing: str, url: str, *, max_bytes: int) -> bytes:
+    """A body in one go, which other threads need not wait for. Raises IndexPageError, and httpx.DecodingError."""
+    import zlib  # noqa: PLC0415 - as all of the network
+
+    from pinkeeper.index.http_library import httpx  # noqa: PLC0415
+
+    kinds = (zlib.MAX_WBITS, -zlib.MAX_WBITS) if packing == "deflate" else (zlib.MAX_WBITS | 16,)  # RFC 9110, 8.4.1
+    reason = "it ends too early"
+    for kind in kinds:
+        pieces: list[bytes] = []
+        left, rest = max_bytes, packed
+        try:
+            while rest:  # a stream may have several members (RFC 1952, 2.2)
+                unpacking = zlib.decompressobj(kind)
+                pieces.append(unpacking.decompress(rest, left + 1))
+                left -= len(pieces[-1])
+                if left < 0:
+                    raise _too_long(url, "goes on", max_bytes)
+                if not unpacking.eof:
+                    break
+                rest = unpacking.unused_data
+            else:
+                return b"".join(pieces)
+        except zlib.error as error:
+            reason = str(error)
+    raise httpx.DecodingError(f"it is not packed as it says: {reason}")
 
 
 def _finish(response: httpx.Response) -> None:

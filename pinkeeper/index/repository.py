@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -52,6 +53,8 @@ ABSENT = Absent()
 _HEADS = msgspec.msgpack.Decoder(_Head)
 _PAGE_HEADS = msgspec.msgpack.Decoder(PageHead)
 _ENCODER = msgspec.msgpack.Encoder()
+# Pages are cut one after another: threads that compute at the same time hold each other up, and the network with them.
+_CUTTING = threading.Lock()
 _ABSENT_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
@@ -106,13 +109,14 @@ class Repository:
     ) -> Listing:
         """A page that was sent; parsed only where its bytes are new, kept where the index allows."""
         content_type = response.headers.get("content-type", "")
-        parsed = _parsed_key(name, response.body, content_type=content_type, url=response.url)
-        if head is None or head.parsed != parsed or page is None:
-            record = parse_page(response.body, content_type=content_type, url=response.url, name=name)
-            page = record
-            if expires is not None:
-                self._cache.write_parts("parsed", parsed, _ENCODER.encode(record.head), record.releases)
-                page = self._kept(name, parsed) or record  # what lies on disk need not lie in memory
+        with _CUTTING:
+            parsed = _parsed_key(name, response.body, content_type=content_type, url=response.url)
+            if head is None or head.parsed != parsed or page is None:
+                record = parse_page(response.body, content_type=content_type, url=response.url, name=name)
+                page = record
+                if expires is not None:
+                    self._cache.write_parts("parsed", parsed, _ENCODER.encode(record.head), record.releases)
+                    page = self._kept(name, parsed) or record  # what lies on disk need not lie in memory
         if expires is not None:
             etag, last_modified = response.headers.get("etag"), response.headers.get("last-modified")
             self._remember(name, _Head(response.url, parsed, etag, last_modified, expires), before=head)

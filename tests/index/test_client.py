@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -464,3 +465,30 @@ def test_each_answer_is_logged_in_one_line_and_httpx_says_nothing(index, client,
         client.get(f"{index.origin}/old", max_bytes=LIMIT)
     assert told == [f"GET {index.origin}/old -> 302", f"GET {index.origin}/new -> 200"]
     assert caplog.records == []
+
+
+def _deflated(content: bytes, wbits: int) -> bytes:
+    packing = zlib.compressobj(wbits=wbits)
+    return packing.compress(content) + packing.flush()
+
+
+@pytest.mark.parametrize(
+    ("packing", "packed"),
+    [
+        ("gzip", gzip.compress(b"one ") + gzip.compress(b"and two")),
+        ("x-gzip", gzip.compress(b"one and two")),
+        ("deflate", zlib.compress(b"one and two")),
+        ("deflate", _deflated(b"one and two", -zlib.MAX_WBITS)),
+    ],
+    ids=["several members", "an old name", "deflate with its frame", "deflate without"],
+)
+def test_packings_as_servers_have_them(index, client, packing, packed):
+    index.garbage(PAGE, packed, headers={"Content-Encoding": packing})
+    assert client.get(f"{index.origin}{PAGE}", max_bytes=LIMIT).body == b"one and two"
+
+
+def test_an_answer_that_ends_within_its_packing(index, client):
+    """With the length that it announces, as a proxy sends it that packed only what it got."""
+    index.garbage(PAGE, gzip.compress(os.urandom(1000))[:-20], headers={"Content-Encoding": "gzip"})
+    with pytest.raises(NetworkError, match="packed"):
+        client.get(f"{index.origin}{PAGE}", max_bytes=LIMIT)
