@@ -107,14 +107,25 @@ class ArtifactError(PinkeeperError):
 class NoSolutionError(PinkeeperError):
     """The requirements contradict each other, or nothing on the indexes satisfies them. The answer is no.
 
-    lacks_files: releases that would do are there, but have no file for the target.
+    lacks_files: releases that would do are there, but have no file for the target. core: the user's lines that cannot
+    be had together, as few as can be; remedies: changes with which there is a solution, as
+    `pinkeeper.resolver.remedies` has them; both empty where they are not known.
     """
 
     def __init__(
-        self, what: str, *, remedy: str | None = None, details: Sequence[str] = (), lacks_files: bool = False
+        self,
+        what: str,
+        *,
+        remedy: str | None = None,
+        details: Sequence[str] = (),
+        lacks_files: bool = False,
+        core: Sequence[object] = (),
+        remedies: Sequence[object] = (),
     ) -> None:
         super().__init__(what, remedy=remedy, details=details)
         self.lacks_files = lacks_files
+        self.core = tuple(core)
+        self.remedies = tuple(remedies)
 
 
 class StaleLockError(PinkeeperError):

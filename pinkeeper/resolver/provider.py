@@ -213,7 +213,7 @@ class Provider:
         key = (candidate.identifier, candidate.version)
         known = self._dependencies.get(key)
         if known is None:
-            known = self._read_dependencies(candidate)
+            known = self.read_needs(candidate)
             unanswered = next((need for need in known if not self._can_be_answered(need)), None)
             if unanswered is not None:
                 self.hopeless[key] = unanswered
@@ -250,7 +250,8 @@ class Provider:
         if file.is_wheel:
             return self._source.metadata(release.name, release.version, file).result()
         in_vain = self._in_vain.setdefault(release.name, set())
-        if len(in_vain) >= _MOST_IN_VAIN or sum(each.size or 0 for each in in_vain) >= _MOST_BYTES_IN_VAIN:
+        is_enough = len(in_vain) >= _MOST_IN_VAIN or sum(each.size or 0 for each in in_vain) >= _MOST_BYTES_IN_VAIN
+        if is_enough and file not in in_vain:
             raise MetadataUnavailableError(
                 f"{release.name} {release.version} has no wheel for the target, and its sdist was not looked at: "
                 f"{len(in_vain)} others do not say statically what they need",
@@ -271,7 +272,8 @@ class Provider:
                     continue
                 self._source.metadata(judged.name, judged.version, file)
 
-    def _read_dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
+    def read_needs(self, candidate: Candidate) -> tuple[Need, ...]:
+        """Give what a candidate needs, learning nothing of it."""
         identifier, release = candidate.identifier, candidate.release
         if not identifier.extra:
             self._look_ahead(release)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 
 from msgspec import Struct, field
@@ -11,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from pinkeeper.errors import InputError, NoSolutionError, PinkeeperError
+from pinkeeper.errors import InputError, MetadataUnavailableError, NoSolutionError, PinkeeperError, UnknownPackageError
 from pinkeeper.model.origin import Origin
 from pinkeeper.model.requirement import InputRequirement, Requirement
 from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
@@ -20,7 +21,7 @@ from pinkeeper.resolver.journal import Journal
 from pinkeeper.resolver.needs import Candidate, Identifier, Need, Same, Wanted
 from pinkeeper.resolver.policy import Policy
 from pinkeeper.resolver.prefetch import Prefetcher
-from pinkeeper.resolver.progress import ResolutionProgress
+from pinkeeper.resolver.progress import ResolutionProgress, SilentProgress
 from pinkeeper.resolver.provider import Provider
 from pinkeeper.resolver.selection import Release, Selector
 from pinkeeper.resolver.source import ReleaseSource
@@ -94,13 +95,15 @@ def resolve(
     progress: ResolutionProgress,
     texts: RequirementTexts | None = None,
     likely: Sequence[Release] = (),
+    explains: bool = True,
 ) -> Resolution:
     """Find one release for every project of the tree.
 
     texts: what was parsed for other targets. likely: what was chosen for another target, from which little will differ;
-    where it is empty, everything is fetched ahead of need. Raises NoSolutionError with an explanation,
-    UnknownPackageError, InputError for what the user contradicts himself in, and whatever the source raises for the
-    network.
+    where it is empty, everything is fetched ahead of need. explains: whether an error should say why.
+
+    Raises NoSolutionError with an explanation, UnknownPackageError, MetadataUnavailableError, InputError for what the
+    user contradicts himself in, and whatever the source raises for the network.
     """
     texts = texts or RequirementTexts()
     named = _named_directly(problem, texts)
@@ -137,7 +140,22 @@ def resolve(
         if chosen is None:
             if likely:
                 prefetcher.start(roots)
-            chosen = _searched(roots, provider, selector=selector, source=source, journal=journal)
+            try:
+                chosen = _searched(roots, provider, journal=journal)
+            except NoSolutionError as error:
+                if not explains or error.details:
+                    raise
+                from pinkeeper.resolver.explanation import explain  # noqa: PLC0415 - only on the way to an error
+
+                raise explain(
+                    problem,
+                    provider=provider,
+                    selector=selector,
+                    reader=reader,
+                    source=source,
+                    journal=journal,
+                    attempt=partial(_attempted, source=source, texts=texts),
+                ) from None
     finally:
         prefetcher.stop()
     return Resolution(
@@ -242,9 +260,15 @@ def _asked_of(
     return {name: tuple(needs) for name, needs in found.items()}
 
 
-def _searched(
-    roots: Sequence[Wanted], provider: Provider, *, selector: Selector, source: ReleaseSource, journal: Journal
-) -> Mapping[Identifier, Candidate]:
+def _attempted(problem: Problem, *, source: ReleaseSource, texts: RequirementTexts) -> Resolution | None:
+    """The answer to a changed problem; None where there is none."""
+    try:
+        return resolve(problem, source, progress=SilentProgress(), texts=texts, explains=False)
+    except (NoSolutionError, MetadataUnavailableError, UnknownPackageError):
+        return None
+
+
+def _searched(roots: Sequence[Wanted], provider: Provider, *, journal: Journal) -> Mapping[Identifier, Candidate]:
     """The tree that a search with backtracking finds."""
     from resolvelib import ResolutionImpossible, ResolutionTooDeep  # noqa: PLC0415 - most trees need no search
     from resolvelib.resolvers import Resolution as Search  # noqa: PLC0415
@@ -254,10 +278,8 @@ def _searched(
     search: Search[Need, Candidate, Identifier] = Search(provider, journal)  # type: ignore[arg-type] # as protocols
     try:
         state = search.resolve(roots, max_rounds=_MAX_ROUNDS)
-    except ResolutionImpossible as error:
-        from pinkeeper.resolver.explanation import explain  # noqa: PLC0415 - only on the way to an error
-
-        raise explain(error.causes, provider=provider, selector=selector, source=source, journal=journal) from None
+    except ResolutionImpossible:
+        raise NoSolutionError("no set of releases satisfies all requirements") from None
     except ResolutionTooDeep:
         raise NoSolutionError(
             f"no answer after {_MAX_ROUNDS} steps",

@@ -17,7 +17,7 @@ from pinkeeper.model.target import Target
 from pinkeeper.resolver.policy import Policy, Strategy
 from pinkeeper.resolver.source import ProjectListing
 
-__all__ = ["Rejected", "Rejection", "Release", "Selector", "parse_version"]
+__all__ = ["Rejected", "Rejection", "Release", "Selector", "is_there", "parse_version"]
 
 
 class Rejection(Enum):
@@ -78,6 +78,11 @@ _Ranked = tuple[bool, int, tuple[int, str], str, DistributionFile]
 parse_version = lru_cache(maxsize=None)(Version)
 
 
+def is_there(judged: Release | Rejected) -> bool:
+    """Whether a final release keeps pre-releases out: it can be had, now or later, or by some of several targets."""
+    return isinstance(judged, Release) or judged.reason in _HELD or judged.is_of_some
+
+
 class Selector:
     """Judges releases against a policy; every release is judged once.
 
@@ -93,6 +98,11 @@ class Selector:
         self._tag_ranks: dict[tuple[str, str, str], tuple[int | None, ...] | Rejection] = {}
         self._python_admits: dict[str, bool] = {}
         self._cutoff = policy.now - policy.cooldown if policy.cooldown else None
+
+    @property
+    def takes_pre_releases(self) -> bool:
+        """Whether pre-releases are candidates like any other."""
+        return self._policy.pre
 
     def matching(
         self, listing: ProjectListing, specifier: SpecifierSet, *, direct: bool = False
@@ -117,7 +127,7 @@ class Selector:
                 later.append(text)
             elif specifier.contains(version, prereleases=True):
                 judged = self.judge(listing, text)
-                final_seen = final_seen or isinstance(judged, Release) or judged.reason in _HELD or judged.is_of_some
+                final_seen = final_seen or is_there(judged)
                 yield judged
         if not final_seen:
             for text in later:
