@@ -25,13 +25,13 @@ from tests.benchmarks.runner import Runner
 from tests.benchmarks.scenarios import Scenario
 from tests.benchmarks.served import ServedIndex
 from tests.benchmarks.sets import SETS, BenchmarkSet
-from tests.benchmarks.tools import Pinkeeper, Tool, UvLock, UvPipCompile
+from tests.benchmarks.tools import Pinkeeper, Tool, UvLock, UvNoBuild, UvPipCompile
 
 __all__ = ["main"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / ".benchmarks"
 _TOOLS: dict[str, type[Tool]] = {
-    tool.name: tool for tool in (Pinkeeper, UvPipCompile, UvLock, PipCompile, Nab, Pdm, Poetry)
+    tool.name: tool for tool in (Pinkeeper, UvPipCompile, UvNoBuild, UvLock, PipCompile, Nab, Pdm, Poetry)
 }
 _DEFAULT_SCENARIOS = (Scenario.COLD, Scenario.WARM, Scenario.NO_CHANGE)
 
@@ -50,25 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     by_set: dict[str, Figures] = {}
     sizes: dict[str, int] = {}
     with ExitStack() as stack:
-        served = (
-            None if options.live else stack.enter_context(ServedIndex(options.recordings, upstream=options.upstream))
-        )
+        served = None
+        if not options.live:
+            served = stack.enter_context(ServedIndex(options.recordings, upstream=options.upstream, tls=options.tls))
         for entry in chosen:
-            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-", dir=options.work)))
-            runners = [
-                Runner(
-                    tool,
-                    entry,
-                    folder=work / tool.name,
-                    served=served,
-                    latency_ms=options.latency,
-                    limit=options.limit,
-                )
-                for tool in tools
-            ]
-            _say(f"{entry.name}: {' '.join(entry.requirements)}")
-            campaign = Campaign(runners, scenarios)
-            by_set[entry.name] = campaign.run(runs=options.runs, long_runs=options.long_runs)
+            with tempfile.TemporaryDirectory(prefix="benchmark-", dir=options.work) as work:
+                runners = [
+                    Runner(
+                        tool,
+                        entry,
+                        folder=Path(work) / tool.name,
+                        served=served,
+                        latency_ms=options.latency,
+                        limit=options.limit,
+                    )
+                    for tool in tools
+                ]
+                _say(f"{entry.name}: {' '.join(entry.requirements)}")
+                campaign = Campaign(runners, scenarios)
+                by_set[entry.name] = campaign.run(runs=options.runs, long_runs=options.long_runs)
             _show(by_set[entry.name], campaign.pins)
             sizes[entry.name] = len(campaign.pins.get(OURS) or max(campaign.pins.values(), key=len, default=()))
     if options.growth:
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kind", action="append", choices=("usual", "hard", "growth"), help="measure sets of a kind")
     parser.add_argument("--growth", action="store_true", help="measure trees of growing size; show time by size")
     parser.add_argument("--tool", action="append", choices=_TOOLS, help="compare only these (default: all quick ones)")
-    parser.add_argument("--all", action="store_true", help="compare PDM and Poetry too")
+    parser.add_argument("--all", action="store_true", help="compare PDM, Poetry and uv without builds too")
     parser.add_argument(
         "--scenario",
         action="append",
@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="interleaved runs of each (default: 3)")
     parser.add_argument("--long-runs", type=int, default=1, metavar="N", help="runs of slow tools (default: 1)")
     parser.add_argument("--latency", type=float, default=20, metavar="MS", help="before each answer (default: 20)")
+    parser.add_argument("--tls", action="store_true", help="serve HTTPS: pip caches nothing else")
     parser.add_argument("--live", action="store_true", help="use each tool's default index; nothing is recorded")
     parser.add_argument("--upstream", metavar="URL", help="the index to record (default: the one pip would use)")
     parser.add_argument("--recordings", type=Path, default=_FOLDER, metavar="DIR", help="(default: .benchmarks)")
@@ -117,7 +118,7 @@ def _sets(options: argparse.Namespace) -> list[BenchmarkSet]:
 
 
 def _wanted(name: str, kind: type[Tool], options: argparse.Namespace) -> bool:
-    return name in options.tool if options.tool else options.all or not kind.only_with_all
+    return name in options.tool if options.tool else options.all or not kind.optional
 
 
 def _show(figures: Figures, pins: dict[str, dict[str, str]]) -> None:
@@ -132,7 +133,7 @@ def _as_json(by_set: dict[str, Figures], sizes: dict[str, int], options: argpars
     return json.dumps(
         {
             "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.system()},
-            "index": "live" if options.live else "served",
+            "index": "live" if options.live else "served over TLS" if options.tls else "served",
             "latency_ms": None if options.live else options.latency,
             "sets": {
                 name: {

@@ -24,7 +24,10 @@ class PipCompile(Tool):
     name = "pip-compile"
     scenarios = frozenset({Scenario.COLD, Scenario.WARM, Scenario.NO_CHANGE, Scenario.UPGRADE})
     long = True
-    note = f"reads wheels for {PYTHON} on Linux, but markers for the Python that runs it; takes wheels only"
+    note = (
+        f"reads wheels for {PYTHON} on Linux, but markers for the Python that runs it; takes wheels only; "
+        "caches nothing from plain HTTP, so that its warm runs need --tls or --live"
+    )
 
     def output(self, job: Job) -> Path:
         return job.folder / "out.txt"
@@ -75,7 +78,7 @@ class Pdm(Tool):
     name = "pdm"
     scenarios = frozenset({Scenario.COLD, Scenario.WARM, Scenario.NO_CHANGE})
     long = True
-    only_with_all = True
+    optional = True
     note = f"its lock is for {PYTHON} on Linux, asked for with --python and --platform"
 
     def output(self, job: Job) -> Path:
@@ -107,7 +110,7 @@ class Poetry(Tool):
     name = "poetry"
     scenarios = frozenset({Scenario.COLD, Scenario.WARM, Scenario.NO_CHANGE})
     long = True
-    only_with_all = True
+    optional = True
     note = "its lock is for every platform, and for all Pythons from the one that runs it to 3.12"
 
     def output(self, job: Job) -> Path:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,10 +19,12 @@ from tests.benchmarks.tools import Job, Tool
 __all__ = ["Run", "Runner"]
 
 _TRIES = 6
+_TOLD = 3
 _FRESH_SECONDS = 300
-_UNWANTED = ("PIP_", "UV_", "PDM_", "POETRY_", "PINKEEPER_")
-_UNWANTED_NAMES = frozenset({"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "CONDA_PREFIX"})
+_SETTINGS = ("UV_", "PDM_", "POETRY_", "PINKEEPER_")
+_UNWANTED = frozenset({"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "CONDA_PREFIX"})
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+_TRUST = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,14 @@ class Run:
 
     usage: Usage
     traffic: Traffic | None
+
+
+class _MissedError(Exception):
+    """A run asked for paths that are not recorded."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        super().__init__()
+        self.paths = paths
 
 
 class Runner:
@@ -65,21 +75,23 @@ class Runner:
             if not self._recorded(scenario):
                 break
         if not self.tool.long:
-            self._attempt(scenario, recording=False)
+            self.run(scenario)
 
     def run(self, scenario: Scenario) -> Run:
         """Run once so that it counts."""
         for _ in range(_TRIES):
-            run = self._attempt(scenario, recording=False)
-            if run.traffic is None or not run.traffic.missed:
-                return run
-            missed = ", ".join(path.rpartition("/")[2] or path for path in run.traffic.missed[:3])
+            try:
+                return self._attempt(scenario, recording=False)
+            except _MissedError as error:
+                missed = error.paths
+            listed = ", ".join(path.rpartition("/")[2] or path for path in missed[:_TOLD])
             sys.stderr.write(
-                f"!! {self.tool.name} {scenario}: {len(run.traffic.missed)} things asked for that are not recorded "
-                f"({missed}); the run does not count\n"
+                f"!! {self.tool.name} {scenario}: {len(missed)} things asked for that are not recorded ({listed}); "
+                "the run does not count\n"
             )
             self._recorded(scenario)
-            self._attempt(scenario, recording=False)  # pages that changed are written anew
+            with contextlib.suppress(_MissedError):
+                self._attempt(scenario, recording=False)  # pages that changed are written anew, for no run to wait
         raise RunFailedError("every run asks for things that are not recorded")
 
     def pins(self) -> dict[str, str]:
@@ -104,7 +116,7 @@ class Runner:
             case Scenario.STALE:
                 return self._warm(replace(self._job, cache="cache-stale"), recording=recording, max_age=0)
             case Scenario.NO_CHANGE:
-                self._fill(self._job)
+                self._fill(self._job, recording=recording)
                 return self._execute(self._job, recording=recording)
             case Scenario.UPGRADE:
                 return self._upgraded(recording=recording)
@@ -126,7 +138,7 @@ class Runner:
         return self._execute(job, recording=recording, max_age=max_age)
 
     def _upgraded(self, *, recording: bool) -> Run:
-        self._fill(self._job)
+        self._fill(self._job, recording=recording)
         output = self.tool.output(self._job)
         if self._older is None:
             version = self.pins()[self._upgrade]
@@ -148,36 +160,50 @@ class Runner:
     def _execute(self, job: Job, *, recording: bool, max_age: int = 600) -> Run:
         if self._served:
             self._served.begin(latency_ms=0 if recording else self._latency_ms, max_age=max_age, recording=recording)
-        usage = measured_run(
-            self.tool.command(job),
-            folder=job.folder,
-            environ={**_environ(os.environ, live=self._served is None, home=job.folder), **self.tool.environ(job)},
-            limit=self._limit,
-        )
-        return Run(usage=usage, traffic=self._served.end() if self._served else None)
+        try:
+            usage = measured_run(
+                self.tool.command(job),
+                folder=job.folder,
+                environ={**self._environ(job), **self.tool.environ(job)},
+                limit=self._limit,
+            )
+        except RunFailedError:
+            self._traffic(recording=recording)  # what is not recorded may be the reason
+            raise
+        return Run(usage=usage, traffic=self._traffic(recording=recording))
 
+    def _traffic(self, *, recording: bool) -> Traffic | None:
+        """What the run asked for. Raises _MissedError."""
+        traffic = self._served.end() if self._served else None
+        if traffic and traffic.missed and not recording:
+            raise _MissedError(traffic.missed)
+        return traffic
 
-def _environ(environ: Mapping[str, str], *, live: bool, home: Path) -> dict[str, str]:
-    """The environment of a tool: nothing that speaks to it, and a home of its own.
+    def _environ(self, job: Job) -> dict[str, str]:
+        """The environment of a tool: nothing that speaks to it, and a home of its own.
 
-    PYTHONDONTWRITEBYTECODE would make each run of a Python program compile it anew. On a live index pip's settings
-    stay, for they may say where it is.
-    """
-    kept = {
-        name: value
-        for name, value in environ.items()
-        if name not in _UNWANTED_NAMES
-        and (live or name.lower() not in _PROXIES)
-        and not (name.startswith(_UNWANTED) and not (live and name.startswith("PIP_")))
-    }
-    if not live:
-        kept["PIP_CONFIG_FILE"] = os.devnull
-    return {
-        **kept,
-        "HOME": str(home),
-        "XDG_CACHE_HOME": str(home / "xdg-cache"),
-        "XDG_CONFIG_HOME": str(home / "xdg-config"),
-        "XDG_DATA_HOME": str(home / "xdg-data"),
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "NO_COLOR": "1",
-    }
+        PYTHONDONTWRITEBYTECODE would make each run of a Python program compile it anew. On a live index pip's settings
+        and proxies stay, for they may say how it is reached.
+        """
+        live = self._served is None
+        unwanted = _SETTINGS if live else (*_SETTINGS, "PIP_")
+        proxies = frozenset[str]() if live else _PROXIES
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in _UNWANTED and name.lower() not in proxies and not name.startswith(unwanted)
+        }
+        if self._served:
+            kept["PIP_CONFIG_FILE"] = os.devnull
+            if self._served.certificate:
+                kept.pop("SSL_CERT_DIR", None)
+                kept |= dict.fromkeys(_TRUST, str(self._served.certificate))
+        return {
+            **kept,
+            "HOME": str(job.folder),
+            "XDG_CACHE_HOME": str(job.folder / "xdg-cache"),
+            "XDG_CONFIG_HOME": str(job.folder / "xdg-config"),
+            "XDG_DATA_HOME": str(job.folder / "xdg-data"),
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "NO_COLOR": "1",
+        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -32,10 +33,13 @@ class Traffic:
 
 
 class ServedIndex:
-    """An index server in a process of its own, in use as a context manager. upstream: what it records."""
+    """An index server in a process of its own, in use as a context manager.
 
-    def __init__(self, recordings: Path, *, upstream: str | None = None) -> None:
-        further = ["--upstream", upstream] if upstream else []
+    upstream: what it records. certificate: of the authority that clients must trust, None on plain HTTP.
+    """
+
+    def __init__(self, recordings: Path, *, upstream: str | None = None, tls: bool = False) -> None:
+        further = [*(("--upstream", upstream) if upstream else ()), *(("--tls",) if tls else ())]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.server", str(recordings), *further],
             stdin=subprocess.PIPE,
@@ -44,7 +48,8 @@ class ServedIndex:
             env=_with_import_path(os.environ),
         )
         assert self._process.stdout is not None
-        self._origin = self._process.stdout.readline().strip()
+        self._origin, _, certificate = self._process.stdout.readline().strip().partition(" ")
+        self.certificate = Path(certificate) if certificate else None
         if not self._origin:
             raise RuntimeError("the index server did not start")
         self._cpu = 0.0
@@ -56,8 +61,10 @@ class ServedIndex:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait()
+        self._process.stdout.close()
 
     @property
     def url(self) -> str:
@@ -76,7 +83,11 @@ class ServedIndex:
         return Traffic(**{**counted, "missed": tuple(counted["missed"]), "server_cpu": cpu})
 
     def _ask(self, path: str) -> bytes:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+        if self.certificate:
+            context = ssl.create_default_context(cafile=self.certificate)
+            handlers.append(urllib.request.HTTPSHandler(context=context))
+        opener = urllib.request.build_opener(*handlers)
         with opener.open(f"{self._origin}{path}", timeout=60) as response:
             return bytes(response.read())
 

@@ -13,8 +13,10 @@ import gc
 import json
 import resource
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.benchmarks.contents import Answer, Contents
 from tests.benchmarks.recordings import MissingError, Recordings
 from tests.benchmarks.upstream import Upstream, pip_index
+from tests.support.certificates import Authority
 
 __all__ = ["Conduct", "Counters", "IndexServer", "main"]
 
@@ -194,14 +197,20 @@ def _zero() -> Counters:
     return Counters(requests=0, pages=0, metadata=0, not_modified=0, sent_bytes=0, connections=0, recorded=0, missed=[])
 
 
-async def _serve(server: IndexServer) -> None:
-    """Serve until standard input ends; the first line of standard output is the origin."""
+async def _serve(server: IndexServer, authority: Authority | None) -> None:
+    """Serve until standard input ends; standard output says where: the origin, and what certificate it is known by."""
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=_BACKLOG)
+    listening = await loop.create_server(
+        lambda: _Connection(server),
+        "127.0.0.1",
+        0,
+        backlog=_BACKLOG,
+        ssl=authority.server_context(wants_client_certificate=False) if authority else None,
+    )
     port = listening.sockets[0].getsockname()[1]
-    origin = f"http://127.0.0.1:{port}"
+    origin = f"{'https' if authority else 'http'}://127.0.0.1:{port}"
     server.open(origin)
-    sys.stdout.write(f"{origin}\n")
+    sys.stdout.write(f"{origin} {authority.certificate if authority else ''}\n")
     sys.stdout.flush()
     ended = asyncio.Event()
     loop.add_reader(sys.stdin, ended.set)
@@ -213,9 +222,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.server", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--upstream", metavar="URL", help="the index to record (default: pip's own)")
+    parser.add_argument("--tls", action="store_true", help="serve HTTPS")
     options = parser.parse_args()
-    with Upstream(options.upstream or pip_index()) as upstream:
-        asyncio.run(_serve(IndexServer(Recordings(options.folder), upstream=upstream)))
+    with ExitStack() as stack:
+        upstream = stack.enter_context(Upstream(options.upstream or pip_index()))
+        authority = None
+        if options.tls:
+            authority = Authority(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-tls-"))))
+        asyncio.run(_serve(IndexServer(Recordings(options.folder), upstream=upstream), authority))
 
 
 if __name__ == "__main__":

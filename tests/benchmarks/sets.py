@@ -69,8 +69,8 @@ def _all() -> Iterator[BenchmarkSet]:
     for name, requirements, upgrade in _HARD:
         yield BenchmarkSet(name=name, requirements=tuple(requirements.split()), upgrade=upgrade, kind="hard")
     grown = accumulate(tuple(" ".join(added).split()) for _, added in _GROWTH)
-    for (size, _), requirements in zip(_GROWTH, grown, strict=True):
-        yield BenchmarkSet(name=f"scale-{size}", requirements=requirements, upgrade="requests", kind="growth")
+    for (size, _), tree in zip(_GROWTH, grown, strict=True):
+        yield BenchmarkSet(name=f"scale-{size}", requirements=tree, upgrade="requests", kind="growth")
 
 
 SETS = {entry.name: entry for entry in _all()}

@@ -14,9 +14,10 @@ from tests.benchmarks.programs import Programs
 from tests.benchmarks.projects import write_project, write_requirements
 from tests.benchmarks.scenarios import Scenario
 
-__all__ = ["PYTHON", "Job", "Pinkeeper", "Tool", "UvLock", "UvPipCompile", "common_options", "name_of"]
+__all__ = ["PYTHON", "Job", "Pinkeeper", "Tool", "UvLock", "UvNoBuild", "UvPipCompile", "common_options", "name_of"]
 
 PYTHON = "3.12"
+_REPOSITORY = Path(__file__).resolve().parents[2]
 _PLATFORM = "x86_64-manylinux_2_28"
 
 
@@ -38,13 +39,17 @@ class Job:
 
 
 class Tool(ABC):
-    """One program. long: its runs take so long that few are made. note: where it cannot do the same as others."""
+    """One program.
+
+    long: its runs take so long that few are made. optional: not run unless asked for. note: where it cannot do the
+    same as others.
+    """
 
     name: ClassVar[str]
     scenarios: ClassVar[frozenset[Scenario]]
     long: ClassVar[bool] = False
     note: ClassVar[str] = ""
-    only_with_all: ClassVar[bool] = False
+    optional: ClassVar[bool] = False
 
     def __init__(self, programs: Programs) -> None:
         self.programs = programs
@@ -90,12 +95,18 @@ class Pinkeeper(Tool):
             *common_options(job),
         ]
 
+    def environ(self, job: Job) -> Mapping[str, str]:
+        """Where the program is: it need not be installed."""
+        del job
+        return {"PYTHONPATH": str(_REPOSITORY)}
+
 
 class UvPipCompile(Tool):
     """``uv pip compile``, universal with ``--universal``."""
 
     name = "uv"
     scenarios = frozenset(Scenario)
+    note = "builds sdists that have no static metadata, where its search meets them"
 
     def output(self, job: Job) -> Path:
         return job.folder / ("universal.txt" if job.universal else "out.txt")
@@ -110,6 +121,17 @@ class UvPipCompile(Tool):
             *(("--index-url", job.index_url) if job.index_url else ()),
             *common_options(job),
         ]
+
+
+class UvNoBuild(UvPipCompile):
+    """``uv pip compile`` that runs no code of packages, as pinkeeper does: it passes over what must be built."""
+
+    name = "uv-no-build"
+    note = ""
+    optional = True
+
+    def command(self, job: Job) -> list[str]:
+        return [*super().command(job), "--no-build"]
 
 
 class UvLock(Tool):

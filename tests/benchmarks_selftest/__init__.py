@@ -1,0 +1,1 @@
+"""The measuring itself: what is recorded is served as it was, and only runs that met nothing else count."""
