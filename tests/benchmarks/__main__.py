@@ -18,6 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.benchmarks.campaign import Campaign
+from tests.benchmarks.default_index import pip_index
 from tests.benchmarks.figures import OURS, Figures, growth_table, set_table, summary
 from tests.benchmarks.programs import Programs
 from tests.benchmarks.python_tools import Nab, Pdm, PipCompile, Poetry
@@ -50,9 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     by_set: dict[str, Figures] = {}
     sizes: dict[str, int] = {}
     with ExitStack() as stack:
-        served = None
+        index: ServedIndex | str = (options.upstream or pip_index()).rstrip("/")
         if not options.live:
-            served = stack.enter_context(ServedIndex(options.recordings, upstream=options.upstream, tls=options.tls))
+            index = stack.enter_context(ServedIndex(options.recordings, upstream=options.upstream, tls=options.tls))
         for entry in chosen:
             with tempfile.TemporaryDirectory(prefix="benchmark-", dir=options.work) as work:
                 runners = [
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         tool,
                         entry,
                         folder=Path(work) / tool.name,
-                        served=served,
+                        index=index,
                         latency_ms=options.latency,
                         limit=options.limit,
                     )
@@ -100,8 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--long-runs", type=int, default=1, metavar="N", help="runs of slow tools (default: 1)")
     parser.add_argument("--latency", type=float, default=20, metavar="MS", help="before each answer (default: 20)")
     parser.add_argument("--tls", action="store_true", help="serve HTTPS: pip caches nothing else")
-    parser.add_argument("--live", action="store_true", help="use each tool's default index; nothing is recorded")
-    parser.add_argument("--upstream", metavar="URL", help="the index to record (default: the one pip would use)")
+    parser.add_argument("--live", action="store_true", help="measure on the index itself; nothing is recorded")
+    parser.add_argument("--upstream", metavar="URL", help="the index that is recorded (default: pip's)")
     parser.add_argument("--recordings", type=Path, default=_FOLDER, metavar="DIR", help="(default: .benchmarks)")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where tools work (default: the temporary folder)")
     parser.add_argument("--limit", type=float, default=600, metavar="SECONDS", help="end longer runs (default: 600)")

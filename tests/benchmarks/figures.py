@@ -48,7 +48,7 @@ class Cell:
 
     def as_json(self) -> dict[str, Any]:
         """Medians, and the runs beneath."""
-        names = ("wall", "cpu", "peak_bytes", "requests", "not_modified", "sent_bytes")
+        names = ("wall", "cpu", "peak_bytes", "requests", "not_modified", "sent_bytes", "server_cpu")
         return {
             "failure": self.failure,
             "median": {name: self.median(name) for name in names},

@@ -41,7 +41,7 @@ class PipCompile(Tool):
             *(self.programs.find("pip-compile"), "in.txt", "-o", self.output(job).name, "-q", "--generate-hashes"),
             *("--no-strip-extras", "--allow-unsafe", "--no-config", "--cache-dir", job.cache),
             *("--pip-args", " ".join([*pip, *(f"--platform {platform}" for platform in platforms)])),
-            *(("-i", job.index_url) if job.index_url else ()),
+            *("-i", job.index_url),
             *common_options(job),
         ]
 
@@ -63,8 +63,7 @@ class Nab(Tool):
             platforms += ["linux_aarch64", "macos_arm64", "macos_x86_64", "windows_amd64"]
         listed = ", ".join(f'"{platform}"' for platform in platforms)
         further = f'[tool.nab.matrix]\npython = "{pythons}"\nplatforms = [{listed}]\n'
-        if job.index_url:
-            further += f'[[tool.nab.indexes]]\nname = "index"\nurl = "{job.index_url}/"\n'
+        further += f'[[tool.nab.indexes]]\nname = "index"\nurl = "{job.index_url}/"\n'
         write_project(job.folder, job.requirements, pythons=pythons, further=further)
         return [self.programs.find("nab"), "lock", "-q", "--cache-dir", job.cache, "pyproject.toml"]
 
@@ -93,9 +92,7 @@ class Pdm(Tool):
         }
 
     def command(self, job: Job) -> list[str]:
-        source = ""
-        if job.index_url:
-            source = f'[[tool.pdm.source]]\nname = "pypi"\nurl = "{job.index_url}"\nverify_ssl = false\n'
+        source = f'[[tool.pdm.source]]\nname = "pypi"\nurl = "{job.index_url}"\nverify_ssl = false\n'
         write_project(job.folder, job.requirements, pythons=_RUNNING, further=source)
         targets = ["--python", f"=={PYTHON}.*", "--platform", "linux"]
         return [self.programs.find("pdm"), "lock", "-q", *targets]
@@ -126,8 +123,7 @@ class Poetry(Tool):
 
     def command(self, job: Job) -> list[str]:
         further = "[tool.poetry]\npackage-mode = false\n"
-        if job.index_url:
-            further += f'[[tool.poetry.source]]\nname = "index"\nurl = "{job.index_url}/"\npriority = "primary"\n'
+        further += f'[[tool.poetry.source]]\nname = "index"\nurl = "{job.index_url}/"\npriority = "primary"\n'
         write_project(job.folder, job.requirements, pythons=f"{_RUNNING},<3.13", further=further)
         return [self.programs.find("poetry"), "lock", "-q", "--no-interaction"]
 

@@ -21,7 +21,7 @@ __all__ = ["Run", "Runner"]
 _TRIES = 6
 _TOLD = 3
 _FRESH_SECONDS = 300
-_SETTINGS = ("UV_", "PDM_", "POETRY_", "PINKEEPER_")
+_SETTINGS = ("PIP_", "UV_", "PDM_", "POETRY_", "PINKEEPER_")
 _UNWANTED = frozenset({"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "CONDA_PREFIX"})
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 _TRUST = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE")
@@ -44,7 +44,7 @@ class _MissedError(Exception):
 
 
 class Runner:
-    """Runs one tool on one set in a folder of its own. served: None for the live index. Raises RunFailedError."""
+    """Runs one tool on one set in a folder of its own. index: the URL of a live one. Raises RunFailedError."""
 
     def __init__(
         self,
@@ -52,17 +52,21 @@ class Runner:
         chosen: BenchmarkSet,
         *,
         folder: Path,
-        served: ServedIndex | None,
+        index: ServedIndex | str,
         latency_ms: float,
         limit: float,
     ) -> None:
         self.tool = tool
         self._upgrade = chosen.upgrade
-        self._served = served
+        self._served = index if isinstance(index, ServedIndex) else None
         self._latency_ms = latency_ms
         self._limit = limit
         folder.mkdir(parents=True)
-        self._job = Job(folder=folder, requirements=chosen.requirements, index_url=served.url if served else None)
+        self._job = Job(
+            folder=folder,
+            requirements=chosen.requirements,
+            index_url=index.url if isinstance(index, ServedIndex) else index,
+        )
         self._filled: dict[str, float] = {}
         self._older: Path | None = None
 
@@ -182,24 +186,22 @@ class Runner:
     def _environ(self, job: Job) -> dict[str, str]:
         """The environment of a tool: nothing that speaks to it, and a home of its own.
 
-        PYTHONDONTWRITEBYTECODE would make each run of a Python program compile it anew. On a live index pip's settings
-        and proxies stay, for they may say how it is reached.
+        PYTHONDONTWRITEBYTECODE would make each run of a Python program compile it anew. What certificates to trust, and
+        proxies where the index is live, may be needed to reach it.
         """
-        live = self._served is None
-        unwanted = _SETTINGS if live else (*_SETTINGS, "PIP_")
-        proxies = frozenset[str]() if live else _PROXIES
         kept = {
             name: value
             for name, value in os.environ.items()
-            if name not in _UNWANTED and name.lower() not in proxies and not name.startswith(unwanted)
+            if name in _TRUST or (name not in _UNWANTED and not name.startswith(_SETTINGS))
         }
         if self._served:
-            kept["PIP_CONFIG_FILE"] = os.devnull
+            kept = {name: value for name, value in kept.items() if name.lower() not in _PROXIES}
             if self._served.certificate:
                 kept.pop("SSL_CERT_DIR", None)
                 kept |= dict.fromkeys(_TRUST, str(self._served.certificate))
         return {
             **kept,
+            "PIP_CONFIG_FILE": os.devnull,
             "HOME": str(job.folder),
             "XDG_CACHE_HOME": str(job.folder / "xdg-cache"),
             "XDG_CONFIG_HOME": str(job.folder / "xdg-config"),

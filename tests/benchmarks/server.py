@@ -22,8 +22,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from tests.benchmarks.contents import Answer, Contents
+from tests.benchmarks.default_index import pip_index
 from tests.benchmarks.recordings import MissingError, Recordings
-from tests.benchmarks.upstream import Upstream, pip_index
+from tests.benchmarks.upstream import Upstream
 from tests.support.certificates import Authority
 
 __all__ = ["Conduct", "Counters", "IndexServer", "main"]

@@ -25,13 +25,13 @@ _PLATFORM = "x86_64-manylinux_2_28"
 class Job:
     """What a tool is to do in a folder of its own.
 
-    index_url: None for the tool's own default. upgrade: the package that may move. constraints: versions to keep below,
+    index_url: without a final slash. upgrade: the package that may move. constraints: versions to keep below,
     as requirements. cache: a folder beside the input.
     """
 
     folder: Path
     requirements: tuple[str, ...]
-    index_url: str | None
+    index_url: str
     cache: str = "cache"
     universal: bool = False
     upgrade: str | None = None
@@ -91,7 +91,7 @@ class Pinkeeper(Tool):
         return [
             *(sys.executable, "-m", "pinkeeper", "lock", _write_input(job), "-o", self.output(job).name, "-q"),
             *("--cooldown", "0", "--cache-dir", job.cache, *targets),
-            *(("--index-url", job.index_url) if job.index_url else ()),
+            *("--index-url", job.index_url),
             *common_options(job),
         ]
 
@@ -118,7 +118,7 @@ class UvPipCompile(Tool):
             *("--generate-hashes", "--no-strip-extras", "--no-config", "--cache-dir", job.cache, *targets),
             # Else it looks for the Python on this machine, through shims that may be slow, or on the network.
             *("--python", sys.executable, "--no-python-downloads"),
-            *(("--index-url", job.index_url) if job.index_url else ()),
+            *("--index-url", job.index_url),
             *common_options(job),
         ]
 
@@ -148,7 +148,7 @@ class UvLock(Tool):
         return [
             *(self.programs.find("uv"), "lock", "-q", "--no-config", "--cache-dir", job.cache),
             *("--python", sys.executable, "--no-python-downloads"),
-            *(("--default-index", job.index_url) if job.index_url else ()),
+            *("--default-index", job.index_url),
         ]
 
     def pins(self, job: Job) -> dict[str, str]:

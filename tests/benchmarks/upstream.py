@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import tarfile
 import zipfile
 from http import HTTPStatus
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from pinkeeper.index.pip_configuration import default_index_url
 from tests.support.recorded_page import ACCEPT, ListedFile, listed_files
 
-__all__ = ["LARGEST_FILE", "Upstream", "pip_index"]
+__all__ = ["LARGEST_FILE", "Upstream"]
 
 LARGEST_FILE = 64 * 2**20
 _BLOCK = 2**17
@@ -26,11 +23,6 @@ _METADATA = re.compile(r"[^/]+\.dist-info/METADATA\Z")
 _PKG_INFO = re.compile(r"[^/]+/PKG-INFO\Z")
 _STATIC = re.compile(r"^Metadata-Version: *(?:2\.[2-9]|[3-9])", re.IGNORECASE | re.MULTILINE)
 _DYNAMIC = re.compile(r"^Dynamic: *(?:requires-dist|provides-extra)\b", re.IGNORECASE | re.MULTILINE)
-
-
-def pip_index() -> str:
-    """The URL of the index that pip would use here."""
-    return default_index_url(environ=os.environ, read=_text).url
 
 
 class Upstream:
@@ -151,10 +143,3 @@ def _pkg_info(content: bytes, file: ListedFile) -> bytes:
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         member = archive.extractfile(_first(_PKG_INFO, archive.getnames(), file))
         return member.read() if member else b""
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        return None

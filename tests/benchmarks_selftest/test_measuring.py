@@ -32,7 +32,7 @@ def upstream(index):
 def runner(tmp_path, upstream):
     with ServedIndex(tmp_path / "recordings", upstream=upstream.url) as served:
         tool = Pinkeeper(Programs(tmp_path / "programs"))
-        yield Runner(tool, _TWO, folder=tmp_path / "work", served=served, latency_ms=0, limit=60)
+        yield Runner(tool, _TWO, folder=tmp_path / "work", index=served, latency_ms=0, limit=60)
 
 
 def test_a_rehearsed_run_asks_the_recorded_index_for_nothing(runner, upstream):
