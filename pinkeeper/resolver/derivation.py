@@ -98,6 +98,7 @@ class Universe:
         self._source = source
         self._listings: dict[NormalizedName, ProjectListing | None] = {}
         self._needs: dict[tuple[Identifier, str], tuple[Need, ...]] = {}
+        self._out: dict[NormalizedName, set[str]] = {}
 
     def listing(self, name: NormalizedName) -> ProjectListing | None:
         """The releases of a project; None where no index lists it."""
@@ -112,6 +113,11 @@ class Universe:
         """Canonical texts, newest first."""
         listing = self.listing(name)
         return () if listing is None else listing.versions
+
+    def candidates(self, name: NormalizedName) -> tuple[str, ...]:
+        """The releases that are candidates, as far as was asked, newest first."""
+        out = self._out.get(name, set())
+        return tuple(text for text in self.versions(name) if text not in out)
 
     def all_states(self, identifier: Identifier) -> int:
         """Every state of a project."""
@@ -183,6 +189,7 @@ class Universe:
             texts = tuple(text for text, _ in entries)
             fact = HeldOut(name, texts, reason if isinstance(reason, Rejection) else _text_or_none(told), entries[0][1])
             found.append(_Nogood({identifier: self.among(identifier, texts)}, fact))
+            self._out.setdefault(name, set()).update(texts)
         return found
 
     def needs_of(self, identifier: Identifier, states: int) -> list[_Nogood]:
@@ -192,9 +199,11 @@ class Universe:
             return []
         texts = [text for text in self.texts(identifier, states) if (identifier, text) not in self._needs]
         releases = [judged for text in texts if isinstance(judged := self._selector.judge(listing, text), Release)]
-        for release in releases[:_MOST_READ]:
+        # An sdist is read whole: of those only the first, which is the one to be tried.
+        read = [*releases[:1], *(each for each in releases[1:_MOST_READ] if each.installed[0].is_wheel)]
+        for release in read:
             self._provider.ask_early(release)
-        for release in releases[:_MOST_READ]:
+        for release in read:
             candidate = Candidate(identifier, release.version, release)
             self._needs[identifier, str(release.version)] = self._provider.read_needs(candidate)
         groups: dict[tuple[NormalizedName, str], list[tuple[str, Need]]] = {}

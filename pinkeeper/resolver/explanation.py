@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, assert_never
 
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from pinkeeper.errors import MetadataUnavailableError, NoSolutionError, PinkeeperError, UnknownPackageError
+from pinkeeper.errors import (
+    MetadataUnavailableError,
+    NetworkError,
+    NoSolutionError,
+    PinkeeperError,
+    UnknownPackageError,
+)
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.requirement import Requirement
 from pinkeeper.model.target import Target
@@ -51,18 +58,24 @@ def explain(
         for need in reader.expand(line.requirement)
     ]
     bounds = [Bound(line) for line in problem.constraints if reader.holds(line.requirement.marker)]
-    facts = proof(universe, asked, bounds)
+    try:
+        facts = proof(universe, asked, bounds)
+    except NetworkError:
+        facts = None  # what the search did not need is not at hand
     what = f"no set of releases satisfies all requirements for {selector.target.name}"
     if facts is None:
         return NoSolutionError(
-            what, details=journal.fighting(), remedy="bound the versions of the projects named above with a constraint"
+            what,
+            details=journal.fighting() or tuple(f"{each.line.origin.place()} asks for {each.need}" for each in asked),
+            remedy="bound the versions of the projects named above with a constraint",
         )
-    sentences = tuple(dict.fromkeys(_sentences(facts, universe, selector.target)))
+    facts = _merged(facts, universe)
+    sentences = tuple(_sentences(facts, universe, selector.target))
     lines = tuple({id(fact.line): fact.line for fact in facts if isinstance(fact, Asked | Bound)}.values())
     for fact in facts:
         if isinstance(fact, Asked | Needs) and universe.listing(fact.need.identifier.name) is None:
             return _unknown(provider.unknown[fact.need.identifier.name], fact, sentences)
-    unreadable = _newest_unreadable(facts)
+    unreadable = _unreadable(facts, lines)
     if unreadable is not None and len(lines) == 1:
         return MetadataUnavailableError(
             unreadable.what,
@@ -86,14 +99,39 @@ def explain(
     )
 
 
-def _newest_unreadable(facts: Iterable[Fact]) -> MetadataUnavailableError | None:
-    """Why the newest of the releases that do not say what they need does not say it."""
+def _merged(facts: Iterable[Fact], universe: Universe) -> tuple[Fact, ...]:
+    """The same, releases that need the same, or cannot be used for the same kind of reason, together."""
+    found: dict[tuple[object, ...], Fact] = {}
+    for each in facts:
+        fact = each
+        match each:
+            case Needs(identifier=identifier, need=need):
+                key: tuple[object, ...] = (identifier, str(need))
+            case NotUsable(name=name, error=MetadataUnavailableError()):
+                key = (name, MetadataUnavailableError)
+            case NotUsable(name=name, error=error):
+                key = (name, _first_line(str(error)))
+            case _:
+                key = (id(each),)
+        before = found.get(key)
+        if isinstance(before, Needs | NotUsable) and isinstance(each, Needs | NotUsable):
+            versions = {*before.versions, *each.versions}
+            name = each.name if isinstance(each, NotUsable) else each.identifier.name
+            first = max(before, each, key=lambda one: parse_version(one.versions[0]))
+            fact = replace(first, versions=tuple(text for text in universe.versions(name) if text in versions))
+        found[key] = fact
+    return tuple(found.values())
+
+
+def _unreadable(facts: Iterable[Fact], lines: Iterable[InputRequirement]) -> MetadataUnavailableError | None:
+    """Why a release does not say what it needs: of a project that the user did not name, if there is one; the newest."""
+    named = {line.requirement.name for line in lines}
     found = [
-        (parse_version(fact.versions[0]), fact.error)
+        (fact.name not in named, parse_version(fact.versions[0]), fact.error)
         for fact in facts
         if isinstance(fact, NotUsable) and isinstance(fact.error, MetadataUnavailableError)
     ]
-    return max(found, key=lambda entry: entry[0])[1] if found else None
+    return max(found, key=lambda entry: entry[:2])[2] if found else None
 
 
 def _remedy(found: Sequence[Remedy], facts: Sequence[Fact]) -> str:
@@ -138,6 +176,9 @@ def _sentences(facts: Collection[Fact], universe: Universe, target: Target) -> I
             case HeldOut(name=name, versions=versions):
                 told_with_it = f" ({fact.reason})" if fact.reason and type(fact.reason) is str else ""
                 yield f"{_held_out(fact, target)}: {name} {joined_versions(versions)}{told_with_it}"
+            case NotUsable(name=name, versions=versions, error=MetadataUnavailableError()):
+                releases = _releases(Identifier(name), versions, universe)
+                yield f"what {releases} {_verb(versions)} cannot be known without a build"
             case NotUsable(name=name, versions=versions, error=error):
                 yield f"cannot be used: {name} {joined_versions(versions)}: {_first_line(str(error))}"
             case _:
@@ -174,9 +215,11 @@ def _requirement(requirement: Requirement) -> str:
 
 def _releases(identifier: Identifier, versions: Sequence[str], universe: Universe) -> str:
     """Releases in words: a range where they follow one another, ``every release`` where there are no others."""
-    everything = universe.versions(identifier.name)
-    if len(versions) == len(everything) > 1:
-        return f"every release of {identifier}"
+    everything = universe.candidates(identifier.name)
+    if len(everything) > 1 and set(versions) >= set(everything):
+        return f"every release of {identifier} that could be taken"
+    if not set(versions) <= set(everything):
+        everything = universe.versions(identifier.name)
     places = {text: place for place, text in enumerate(everything)}
     runs: list[list[str]] = []
     for text in sorted(versions, key=places.__getitem__):

@@ -32,8 +32,8 @@ _TRIES_WITHOUT_HASTE = 2
 _MOST_BYTES_AHEAD = 2**20
 # When so many sdists of a project do not say what they need, or so many bytes were read for nothing, the others would
 # not say it either: a project whose releases are sdists of some hundred megabytes has dozens of them.
-_MOST_IN_VAIN = 12
-_MOST_BYTES_IN_VAIN = 100 * 2**20
+_MOST_IN_VAIN = 4
+_MOST_BYTES_IN_VAIN = 32 * 2**20
 
 
 class Provider:

@@ -12,7 +12,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from pinkeeper.errors import InputError, MetadataUnavailableError, NoSolutionError, PinkeeperError, UnknownPackageError
+from pinkeeper.errors import (
+    InputError,
+    MetadataUnavailableError,
+    NetworkError,
+    NoSolutionError,
+    PinkeeperError,
+    UnknownPackageError,
+)
 from pinkeeper.model.origin import Origin
 from pinkeeper.model.requirement import InputRequirement, Requirement
 from pinkeeper.resolver.dependencies import DependencyReader, RequirementTexts, UnusableRequirementError
@@ -264,7 +271,7 @@ def _attempted(problem: Problem, *, source: ReleaseSource, texts: RequirementTex
     """The answer to a changed problem; None where there is none."""
     try:
         return resolve(problem, source, progress=SilentProgress(), texts=texts, explains=False)
-    except (NoSolutionError, MetadataUnavailableError, UnknownPackageError):
+    except (NoSolutionError, MetadataUnavailableError, UnknownPackageError, NetworkError):
         return None
 
 
