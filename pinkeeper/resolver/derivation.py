@@ -279,14 +279,14 @@ class _Search:
         hopeless = next((nogood for nogood in self._first if not nogood.terms), None)
         if hopeless is not None:
             return _leaves(hopeless)
-        changed = {identifier for nogood in self._first for identifier in self._add(nogood)}
+        changed = dict.fromkeys(identifier for nogood in self._first for identifier in self._add(nogood))
         for _ in range(_MOST_STEPS):
             conflict = self._propagate(changed)
             if conflict is not None:
                 learned = self._resolve(conflict)
                 if not learned.terms:
                     return _leaves(learned)
-                changed = set(self._add(learned))
+                changed = dict.fromkeys(self._add(learned))
                 continue
             identifier = self._next()
             if identifier is None:
@@ -308,9 +308,9 @@ class _Search:
                     yield from self._add(held)
         yield from nogood.terms
 
-    def _propagate(self, changed: set[Identifier]) -> _Nogood | None:
+    def _propagate(self, changed: dict[Identifier, None]) -> _Nogood | None:
         while changed:
-            for nogood in reversed(self._nogoods.get(changed.pop(), ())):
+            for nogood in reversed(self._nogoods.get(changed.popitem()[0], ())):
                 open_terms = [
                     (identifier, states)
                     for identifier, states in nogood.terms.items()
@@ -323,7 +323,7 @@ class _Search:
                     if self._states(identifier) & states:
                         own = self._universe.all_states(identifier) & ~states
                         self._push(_Step(identifier, self._states(identifier) & own, own, nogood, self._level))
-                        changed.add(identifier)
+                        changed[identifier] = None
         return None
 
     def _push(self, step: _Step) -> None:
@@ -338,15 +338,16 @@ class _Search:
         ]
         return min(open_ones, key=lambda each: (self._states(each).bit_count(), each), default=None)
 
-    def _decide(self, identifier: Identifier) -> set[Identifier]:
+    def _decide(self, identifier: Identifier) -> dict[Identifier, None]:
         """Guess the newest release that is left; learn what it and its like need."""
         states = self._states(identifier)
-        changed = {touched for nogood in self._universe.needs_of(identifier, states) for touched in self._add(nogood)}
+        facts = self._universe.needs_of(identifier, states)
+        changed = dict.fromkeys(touched for nogood in facts for touched in self._add(nogood))
         guess = states & -states
         self._level += 1
         self._decided[identifier] = self._level
         self._push(_Step(identifier, guess, guess, None, self._level))
-        return changed | {identifier}
+        return {**changed, identifier: None}
 
     def _resolve(self, nogood: _Nogood) -> _Nogood:
         """Turn a nogood that the steps so far meet into one that says something further back, and go back there."""

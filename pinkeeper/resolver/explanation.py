@@ -16,7 +16,7 @@ from pinkeeper.errors import (
     UnknownPackageError,
 )
 from pinkeeper.model.distribution import DistributionFile
-from pinkeeper.model.requirement import Requirement
+from pinkeeper.model.requirement import InputRequirement, Requirement
 from pinkeeper.model.target import Target
 from pinkeeper.resolver.dependencies import DependencyReader, UnusableRequirementError
 from pinkeeper.resolver.derivation import Asked, Bound, Fact, HeldOut, Needs, NotUsable, Universe, proof
@@ -70,7 +70,7 @@ def explain(
             remedy="bound the versions of the projects named above with a constraint",
         )
     facts = _merged(facts, universe)
-    sentences = tuple(_sentences(facts, universe, selector.target))
+    sentences = tuple(dict.fromkeys(_sentences(facts, universe, selector.target)))
     lines = tuple({id(fact.line): fact.line for fact in facts if isinstance(fact, Asked | Bound)}.values())
     for fact in facts:
         if isinstance(fact, Asked | Needs) and universe.listing(fact.need.identifier.name) is None:
@@ -124,7 +124,7 @@ def _merged(facts: Iterable[Fact], universe: Universe) -> tuple[Fact, ...]:
 
 
 def _unreadable(facts: Iterable[Fact], lines: Iterable[InputRequirement]) -> MetadataUnavailableError | None:
-    """Why a release does not say what it needs: of a project that the user did not name, if there is one; the newest."""
+    """Why a release does not say what it needs: the newest, and sooner of a project that the user did not name."""
     named = {line.requirement.name for line in lines}
     found = [
         (fact.name not in named, parse_version(fact.versions[0]), fact.error)
@@ -155,47 +155,65 @@ def _unknown(error: UnknownPackageError, fact: Asked | Needs, sentences: tuple[s
 
 
 def _sentences(facts: Collection[Fact], universe: Universe, target: Target) -> Iterator[str]:
-    """One for each fact, each after those that lead to it."""
-    told: set[NormalizedName] = set()
-    left = list(facts)
+    """One for each fact: the user's lines in their order, each before all that it leads to."""
+    told: dict[NormalizedName, None] = {}
+    left = sorted(facts, key=lambda fact: _place(fact, universe))
     while left:
-        fact = next((each for each in left if _leads_on(each, told)), left[0])
+        fact = next((each for name in told for each in left if _is_about(each, name)), left[0])
         left.remove(fact)
-        match fact:
-            case Asked(line=line, need=need):
-                yield f"{line.origin.place()} asks for {_requirement(line.requirement)}"
-                told.add(need.identifier.name)
-                yield from _nothing_there(need, universe)
-            case Bound(line=line):
-                yield f"{line.origin.place()} bounds {line.requirement.name}{line.requirement.specifier} (a constraint)"
-            case Needs(identifier=identifier, versions=versions, need=need):
-                if isinstance(need, Wanted):
-                    yield f"{_releases(identifier, versions, universe)} {_verb(versions)} {need}"
-                    yield from _nothing_there(need, universe)
-                told.add(need.identifier.name)
-            case HeldOut(name=name, versions=versions):
-                told_with_it = f" ({fact.reason})" if fact.reason and type(fact.reason) is str else ""
-                yield f"{_held_out(fact, target)}: {name} {joined_versions(versions)}{told_with_it}"
-            case NotUsable(name=name, versions=versions, error=MetadataUnavailableError()):
-                releases = _releases(Identifier(name), versions, universe)
-                yield f"what {releases} {_verb(versions)} cannot be known without a build"
-            case NotUsable(name=name, versions=versions, error=error):
-                yield f"cannot be used: {name} {joined_versions(versions)}: {_first_line(str(error))}"
-            case _:
-                assert_never(fact)
+        yield from _said(fact, universe, target)
+        if isinstance(fact, Asked | Needs):
+            told.setdefault(fact.need.identifier.name)
 
 
-def _leads_on(fact: Fact, told: Collection[NormalizedName]) -> bool:
-    """Whether a fact is about projects that were told of already, or begins a new chain when nothing else is left."""
+def _place(fact: Fact, universe: Universe) -> tuple[int, str, int, Identifier, int]:
+    """Where a fact comes among those of its kind: the user's lines as they stand, releases the newest first."""
+    match fact:
+        case Asked(line=line):
+            return (0, line.origin.path, line.origin.line or 0, Identifier(line.requirement.name), 0)
+        case Bound(line=line):
+            return (1, line.origin.path, line.origin.line or 0, Identifier(line.requirement.name), 0)
+        case Needs(identifier=identifier, versions=versions):
+            return (2, "", 0, identifier, universe.versions(identifier.name).index(versions[0]))
+        case HeldOut(name=name, versions=versions) | NotUsable(name=name, versions=versions):
+            return (3, "", 0, Identifier(name), universe.versions(name).index(versions[0]))
+
+
+def _is_about(fact: Fact, name: NormalizedName) -> bool:
     match fact:
         case Asked():
-            return not told
+            return False
         case Bound(line=line):
-            return line.requirement.name in told
+            return line.requirement.name == name
         case Needs(identifier=identifier):
-            return identifier.name in told
-        case HeldOut(name=name) | NotUsable(name=name):
-            return name in told
+            return identifier.name == name
+        case HeldOut(name=own) | NotUsable(name=own):
+            return own == name
+
+
+def _said(fact: Fact, universe: Universe, target: Target) -> Iterator[str]:
+    match fact:
+        case Asked(line=line, need=need):
+            yield f"{line.origin.place()} asks for {_requirement(line.requirement)}"
+            yield from _nothing_there(need, universe)
+        case Bound(line=line):
+            yield f"{line.origin.place()} bounds {line.requirement.name}{line.requirement.specifier} (a constraint)"
+        case Needs(identifier=identifier, versions=versions, need=Wanted() as need):
+            releases, verb = _releases(identifier, versions, universe)
+            yield f"{releases} {verb} {need}"
+            yield from _nothing_there(need, universe)
+        case Needs():
+            pass  # that an extra and its project have one version need not be said
+        case HeldOut(name=name, versions=versions, reason=reason):
+            told_with_it = f" ({reason})" if reason and not isinstance(reason, Rejection) else ""
+            yield f"{_held_out(fact, target)}: {name} {joined_versions(versions)}{told_with_it}"
+        case NotUsable(name=name, versions=versions, error=MetadataUnavailableError()):
+            releases, verb = _releases(Identifier(name), versions, universe)
+            yield f"what {releases} {verb} cannot be known without a build"
+        case NotUsable(name=name, versions=versions, error=error):
+            yield f"cannot be used: {name} {joined_versions(versions)}: {_first_line(str(error))}"
+        case _:
+            assert_never(fact)
 
 
 def _subject(fact: Fact) -> NormalizedName:
@@ -213,11 +231,12 @@ def _requirement(requirement: Requirement) -> str:
     return f"{requirement.name}{extras}{requirement.specifier}"
 
 
-def _releases(identifier: Identifier, versions: Sequence[str], universe: Universe) -> str:
-    """Releases in words: a range where they follow one another, ``every release`` where there are no others."""
+def _releases(identifier: Identifier, versions: Sequence[str], universe: Universe) -> tuple[str, str]:
+    """Releases in words, and the verb for them: ranges where they follow one another, all where there are no others."""
     everything = universe.candidates(identifier.name)
     if len(everything) > 1 and set(versions) >= set(everything):
-        return f"every release of {identifier} that could be taken"
+        others = len(everything) < len(universe.versions(identifier.name))
+        return f"every release of {identifier}{' that could be taken' if others else ''}", "needs"
     if not set(versions) <= set(everything):
         everything = universe.versions(identifier.name)
     places = {text: place for place, text in enumerate(everything)}
@@ -227,15 +246,12 @@ def _releases(identifier: Identifier, versions: Sequence[str], universe: Univers
             runs[-1].append(text)
         else:
             runs.append([text])
-    return f"{identifier} {joined_versions(_run(run) for run in reversed(runs))}"
+    verb = "needs" if len(versions) == 1 else "need"
+    return f"{identifier} {joined_versions(_run(run) for run in reversed(runs))}", verb
 
 
 def _run(run: Sequence[str]) -> str:
     return run[0] if len(run) == 1 else f"{run[-1]} to {run[0]}"
-
-
-def _verb(versions: Sequence[str]) -> str:
-    return "needs" if len(versions) == 1 else "need"
 
 
 def _nothing_there(need: Wanted | Same, universe: Universe) -> Iterator[str]:

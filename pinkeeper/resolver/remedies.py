@@ -52,7 +52,11 @@ def remedies(
         _of_lines(problem, lines, attempt), _of_kinds(problem, facts, attempt), _of_age(problem, facts, attempt)
     )
     found = (remedy for make in islice(candidates, _MOST_ATTEMPTS) if (remedy := make()) is not None)
-    return tuple(islice(found, _ENOUGH))
+    enough = tuple(islice(found, _ENOUGH))
+    if enough:
+        return enough
+    without = (_without(problem, line, attempt) for line in lines)
+    return tuple(islice((remedy for remedy in without if remedy is not None), 1))
 
 
 def _of_lines(problem: Problem, lines: Sequence[InputRequirement], attempt: Attempt) -> Iterator[_Make]:
@@ -114,6 +118,15 @@ def _relaxed(problem: Problem, line: InputRequirement, attempt: Attempt) -> Reme
     return _tried(
         changed, f"{name}{specifier} in place of {name}{line.requirement.specifier} in {line.origin.place()}", attempt
     )
+
+
+def _without(problem: Problem, line: InputRequirement, attempt: Attempt) -> Remedy | None:
+    changed = replace(
+        problem,
+        requirements=tuple(each for each in problem.requirements if each is not line),
+        constraints=tuple(each for each in problem.constraints if each is not line),
+    )
+    return _tried(changed, f"do without {line.requirement.name}, of {line.origin.place()}", attempt)
 
 
 def _nearest(specifier: SpecifierSet, version: Version) -> SpecifierSet:
