@@ -103,7 +103,13 @@ class Runner:
         return self.tool.pins(self._job)
 
     def _recorded(self, scenario: Scenario) -> int:
+        """Record what is missing; give how many things were.
+
+        Caches from before are not used, nor this one afterwards: pages differ in what they tell of metadata.
+        """
+        self._filled.clear()
         traffic = self._attempt(scenario, recording=True).traffic
+        self._filled.clear()
         assert traffic is not None
         return traffic.recorded
 

@@ -58,6 +58,7 @@ def test_a_stale_cache_is_revalidated(runner):
 
 
 def test_an_upgrade_begins_with_an_older_release_of_the_package(runner, tmp_path):
+    runner.rehearse(Scenario.COLD)
     runner.rehearse(Scenario.UPGRADE)
     runner.run(Scenario.UPGRADE)
     assert "lib==1" in (tmp_path / "work" / "older-out.txt").read_text()
