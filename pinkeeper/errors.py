@@ -8,7 +8,7 @@ statuses.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 __all__ = [
     "ArtifactError",
@@ -75,11 +75,30 @@ class IndexPageError(PinkeeperError):
 
 
 class UnknownPackageError(PinkeeperError):
-    """No index lists the project."""
+    """No index lists the project.
 
-    def __init__(self, name: str, *, where: str | None, remedy: str | None, details: Sequence[str] = ()) -> None:
+    near: finds names that may be meant. Only `advised` asks it: a resolution meets names that nobody lists on ways that
+    it does not take, and the list of all names of an index is long.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        where: str | None,
+        remedy: str | None = None,
+        details: Sequence[str] = (),
+        near: Callable[[], Sequence[str]] | None = None,
+    ) -> None:
         super().__init__(f"no index lists a project named {name}", where=where, remedy=remedy, details=details)
         self.name = name
+        self.near = near
+
+    def advised(self, *, where: str | None, details: Sequence[str]) -> UnknownPackageError:
+        """The error as it is told: at its place, with names that may be meant. The index may be asked for them."""
+        names = () if self.near is None else self.near()
+        remedy = f"did you mean {' or '.join(names)}?" if names else "check the spelling, and --index-url"
+        return UnknownPackageError(self.name, where=where, remedy=self.remedy or remedy, details=details)
 
 
 class HashMismatchError(PinkeeperError):

@@ -111,15 +111,17 @@ class IndexSource:
 
     def _unknown(self, name: NormalizedName) -> UnknownPackageError:
         asked = [place.index.url for place in self._places_for(name)]
-        from pinkeeper.index.near_names import near_names  # noqa: PLC0415 - only on the way to an error
-
-        near = near_names(name, [place for place in self._places_for(name) if isinstance(place, Repository)])
         return UnknownPackageError(
             name,
             where=None,
             details=(f"asked: {', '.join(asked)}",),
-            remedy=f"did you mean {' or '.join(near)}?" if near else "check the spelling, and --index-url",
+            near=partial(self._near, name),
         )
+
+    def _near(self, name: NormalizedName) -> Sequence[str]:
+        from pinkeeper.index.near_names import near_names  # noqa: PLC0415 - only on the way to an error
+
+        return near_names(name, [place for place in self._places_for(name) if isinstance(place, Repository)])
 
 
 def _remembered(name: NormalizedName, places: Sequence[Repository | FindLinks]) -> Listing | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from msgspec.structs import replace
@@ -69,7 +70,7 @@ def explain(
             details=journal.fighting() or tuple(f"{each.line.origin.place()} asks for {each.need}" for each in asked),
             remedy="bound the versions of the projects named above with a constraint",
         )
-    facts = _merged(facts, universe)
+    facts = _merged(map(partial(_as_far_as_asked, facts=facts), facts), universe)
     sentences = tuple(dict.fromkeys(_sentences(facts, universe, selector.target)))
     lines = tuple({id(fact.line): fact.line for fact in facts if isinstance(fact, Asked | Bound)}.values())
     for fact in facts:
@@ -97,6 +98,19 @@ def explain(
         core=lines,
         remedies=found,
     )
+
+
+def _as_far_as_asked(fact: Fact, facts: Iterable[Fact]) -> Fact:
+    """Of releases that are no candidates those that somebody in a proof would take: the others are no news."""
+    if not isinstance(fact, HeldOut):
+        return fact
+    needs = [
+        each.need
+        for each in facts
+        if isinstance(each, Asked | Needs) and each.need.identifier.name == fact.name and isinstance(each.need, Wanted)
+    ]
+    wanted = tuple(text for text in fact.versions if any(need.admits(parse_version(text)) for need in needs))
+    return replace(fact, versions=wanted) if wanted else fact
 
 
 def _merged(facts: Iterable[Fact], universe: Universe) -> tuple[Fact, ...]:
@@ -150,8 +164,7 @@ def _remedy(found: Sequence[Remedy], facts: Sequence[Fact]) -> str:
 
 def _unknown(error: UnknownPackageError, fact: Asked | Needs, sentences: tuple[str, ...]) -> UnknownPackageError:
     where = fact.line.origin.place() if isinstance(fact, Asked) else None
-    details = error.details if where else (*error.details, *sentences)
-    return UnknownPackageError(error.name, where=where, remedy=error.remedy, details=details)
+    return error.advised(where=where, details=error.details if where else (*error.details, *sentences))
 
 
 def _sentences(facts: Collection[Fact], universe: Universe, target: Target) -> Iterator[str]:

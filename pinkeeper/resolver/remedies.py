@@ -53,7 +53,7 @@ def remedies(
     )
     found = (remedy for make in islice(candidates, _MOST_ATTEMPTS) if (remedy := make()) is not None)
     enough = tuple(islice(found, _ENOUGH))
-    if enough:
+    if enough or len(lines) == 1:
         return enough
     without = (_without(problem, line, attempt) for line in lines)
     return tuple(islice((remedy for remedy in without if remedy is not None), 1))

@@ -83,14 +83,15 @@ class Resolution(Struct, frozen=True, kw_only=True):
     """The answer.
 
     pins: sorted by name. roots: the user's requirements that hold on the target. missing_extras: (project, extra,
-    version) that were asked for in vain. unusable: releases that were passed over, and why. journal: what was tried on
-    the way.
+    version) that were asked for in vain. unusable: releases that were passed over, and why. hopeless: releases that
+    were given up for a need that nothing answers beside what the user asks. journal: what was tried on the way.
     """
 
     pins: tuple[Pin, ...]
     roots: tuple[Requirement, ...]
     missing_extras: tuple[tuple[NormalizedName, str, Version], ...]
     unusable: Mapping[tuple[NormalizedName, Version], PinkeeperError]
+    hopeless: Mapping[tuple[Identifier, Version], Need]
     journal: Journal
     selector: Selector
 
@@ -176,6 +177,7 @@ def resolve(
             )
         ),
         unusable=provider.unusable,
+        hopeless=provider.hopeless,
         journal=journal,
         selector=selector,
     )

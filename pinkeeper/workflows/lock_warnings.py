@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pinkeeper.inputs.settings import Settings
@@ -128,10 +129,11 @@ def _ancient(resolution: Resolution) -> Iterator[LockWarning]:
         )
         if newest is None or newest.version <= pin.release.version or _pinned_by_user(pin):
             continue
+        tried = {*resolution.journal.clashes, *((each.name, version) for each, version in resolution.hopeless)}
         given_up = sorted(
             (
                 version
-                for name, version in resolution.journal.clashes
+                for name, version in tried
                 if name == pin.release.name and version > pin.release.version and pin.specifier.contains(version)
             ),
             reverse=True,
@@ -174,18 +176,29 @@ def _given_up(resolution: Resolution, pin: Pin, versions: list[Version]) -> Iter
     if not versions:
         return
     name = pin.release.name
-    clash = resolution.journal.clashes[name, versions[0]]
-    sides = []
-    for information in clash:
+    yield f"given up: {name} {joined_versions(str(version) for version in versions)}, because"
+    yield from (f"  {side}" for side in dict.fromkeys(_sides(resolution, name, versions[0])))
+
+
+def _sides(resolution: Resolution, name: NormalizedName, version: Version) -> Iterator[str]:
+    """What collided over a release that was given up."""
+    for identifier, hopeless in resolution.hopeless:
+        if (identifier.name, hopeless) == (name, version):
+            need = resolution.hopeless[identifier, hopeless]
+            yield f"{name} {version} asks for {need}"
+            for other in resolution.pins:
+                if other.release.name == need.identifier.name:
+                    for line, specifier in other.requested_by:
+                        yield f"{line.place()} asks for {other.release.name}{specifier}"
+            return
+    for information in resolution.journal.clashes[name, version]:
         match information.requirement:
             case Wanted(origin=origin) if origin is not None:
-                sides.append(f"{origin.place()} asks for {information.requirement}")
+                yield f"{origin.place()} asks for {information.requirement}"
             case need if information.parent is not None:
-                sides.append(f"{information.parent} asks for {need}")
+                yield f"{information.parent} asks for {need}"
             case need:
-                sides.append(f"something asks for {need}")
-    yield f"given up: {name} {joined_versions(str(version) for version in versions)}, because"
-    yield from (f"  {side}" for side in dict.fromkeys(sides))
+                yield f"something asks for {need}"
 
 
 def _unknown_hashes(previous: Lock | None, made: Lock, answers: Answers) -> Iterator[LockWarning]:

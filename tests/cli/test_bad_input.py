@@ -160,14 +160,14 @@ def test_unknown_package_that_a_package_wants_names_the_package(index, project, 
 
 def test_no_release_that_matches(project, refused):
     project.write("requirements.in", "alpha>5\n")
-    refused(status=1, says=("alpha>5  asked for by requirements.in:1", "releases run from 1.0 to 2.0", "remedy: "))
+    refused(status=1, says=("requirements.in:1 asks for alpha>5", "releases run from 1.0 to 2.0", "remedy: "))
 
 
 def test_requirements_that_collide_name_who_asked_for_what(project, refused):
     project.write("requirements.in", "alpha>1\nbeta<2\n")
     refused(
         status=1,
-        says=("beta<2  asked for by requirements.in:2", "beta>=2.0  asked for by alpha 2.0", "requirements.in:1"),
+        says=("requirements.in:2 asks for beta<2", "alpha 2.0 needs beta>=2.0", "requirements.in:1 asks for alpha>1"),
     )
 
 

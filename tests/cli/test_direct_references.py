@@ -163,7 +163,7 @@ def test_what_others_ask_of_it_must_fit(project, index, forge):
     project.write("requirements.in", f"app\ntool @ {forge.origin}/files/{TOOL.filename}\n")
     done = lock(project, index)
     assert done.status == 1
-    assert "tool>=2  asked for by app 1.0" in done.stderr
+    assert "app 1.0 needs tool>=2" in done.stderr
 
 
 def test_a_package_may_not_bring_in_a_url(project, index, forge):

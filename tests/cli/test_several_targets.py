@@ -47,7 +47,7 @@ def test_a_named_target_that_has_no_file_fails_by_name_and_the_others_are_served
     assert done.stderr.splitlines()[:4] == [
         "not served: Python 3.12 on windows_amd64",
         "  no release of native can be used for Python 3.12 on windows_amd64",
-        "    native>=3  asked for by requirements.in:2",
+        "    requirements.in:2 asks for native>=3",
         "    no wheel for Python 3.12 on windows_amd64 and no sdist: native 3",
     ]
     assert pins(project.read("requirements.txt")) == ["app==1", "native==3"]

@@ -177,14 +177,17 @@ def test_a_name_that_nobody_lists_is_told_with_near_ones_and_who_was_asked(index
         listed(open_source(at(folder), at(main), at(extra)))
     assert caught.value.name == "thing"
     assert caught.value.details == (f"asked: {folder}, {main.url}, {extra.url}",)
-    assert caught.value.remedy == "did you mean thingy?"
+    assert main.count("/simple/") == extra.count("/simple/") == 1  # the lists of all names are long: nobody asked yet
+    told = caught.value.advised(where="requirements.in:1", details=caught.value.details)
+    assert told.remedy == "did you mean thingy?"
+    assert told.where == "requirements.in:1"
 
 
 def test_where_no_name_is_near_the_spelling_is_to_be_checked(index, at, open_source):
     index.add_project("numpy")
     with pytest.raises(UnknownPackageError) as caught:
         listed(open_source(at(index)))
-    assert caught.value.remedy == "check the spelling, and --index-url"
+    assert caught.value.advised(where=None, details=()).remedy == "check the spelling, and --index-url"
 
 
 def test_credentials_are_not_among_who_was_asked(index, client, cache, open_source):
@@ -192,6 +195,7 @@ def test_credentials_are_not_among_who_was_asked(index, client, cache, open_sour
     with pytest.raises(UnknownPackageError) as caught:
         listed(open_source(place))
     assert "secret" not in str(caught.value)
+    assert "secret" not in str(caught.value.advised(where=None, details=caught.value.details))
 
 
 def test_without_any_place_the_options_are_to_blame(open_source):
