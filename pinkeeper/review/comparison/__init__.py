@@ -1,0 +1,1 @@
+"""Which files and fields differ, and how? Pairing, lines, moved code, metadata."""

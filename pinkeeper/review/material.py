@@ -1,0 +1,97 @@
+"""All that rules look at: two releases read, compared and analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.artifacts.contents import Contents
+from pinkeeper.model.comparison import FieldChange, FileChange
+from pinkeeper.model.finding import When
+from pinkeeper.review.capabilities.native import NativeSummary
+from pinkeeper.review.capabilities.package import PackageCode
+from pinkeeper.review.capabilities.summary import Fact, Literal, Oddity
+
+__all__ = ["Material", "NewFact", "NewLiteral", "NewOddity", "Novelty", "Side"]
+
+
+class Novelty(StrEnum):
+    """Where something new stands."""
+
+    NEW_FILE = "new file"
+    NEW_SCOPE = "new function"
+    OLD_SCOPE = "existing function"
+
+
+class NewFact(Struct, frozen=True, kw_only=True):
+    """A use of a capability that the old release has not got. path: in the new archive."""
+
+    path: str
+    fact: Fact
+    when: When
+    novelty: Novelty
+
+
+class NewLiteral(Struct, frozen=True, kw_only=True):
+    """A text that the old release has not got anywhere."""
+
+    path: str
+    literal: Literal
+    when: When
+    novelty: Novelty
+
+
+class NewOddity(Struct, frozen=True, kw_only=True):
+    """An oddity that the old file has not got."""
+
+    path: str
+    oddity: Oddity
+    novelty: Novelty
+
+
+class Side(Struct, frozen=True, kw_only=True, eq=False):
+    """One release. wheel, sdist: what was read of it; at least one is there. code: of the wheel, else of the sdist.
+
+    build: of the files of the sdist that run when it is built. natives: by path.
+    """
+
+    version: Version
+    wheel: Contents | None
+    sdist: Contents | None
+    code: PackageCode
+    build: PackageCode
+    natives: Mapping[str, NativeSummary]
+
+    @property
+    def main(self) -> Contents:
+        """What gets installed: the wheel, else the sdist."""
+        found = self.wheel or self.sdist
+        assert found is not None
+        return found
+
+
+class Material(Struct, frozen=True, kw_only=True, eq=False):
+    """Two releases.
+
+    changes: files of the wheels, else of the sdists; build_changes: files of the sdists that take part in a build.
+    beyond_sdist: Python files and functions of the new wheel that its sdist has not got, as (path, what). facts,
+    literals, oddities: what is new in the new code, the build's apart in `build_facts`. known: names that a new
+    dependency may be mistaken for (of the lock, and widely used ones).
+    """
+
+    name: NormalizedName
+    old: Side
+    new: Side
+    changes: tuple[FileChange, ...]
+    build_changes: tuple[FileChange, ...] = ()
+    beyond_sdist: tuple[tuple[str, str], ...] = ()
+    fields: tuple[FieldChange, ...] = ()
+    facts: tuple[NewFact, ...] = ()
+    build_facts: tuple[NewFact, ...] = ()
+    literals: tuple[NewLiteral, ...] = ()
+    oddities: tuple[NewOddity, ...] = ()
+    known: frozenset[NormalizedName] = frozenset()
