@@ -33,6 +33,7 @@ class FileKind(StrEnum):
 
     PYTHON = "python"
     NATIVE = "native"  # a shared library, an executable, an object file
+    BYTECODE = "bytecode"  # compiled code for a virtual machine, as opaque as a native one: .pyc, .class, WebAssembly
     SCRIPT = "script"  # a shell, batch, PowerShell, JavaScript or other program that no interpreter of ours imports
     STARTUP = "start-up hook"  # .pth, .start, sitecustomize, usercustomize
     BUILD = "build file"  # setup.py, setup.cfg, pyproject.toml, a backend in the tree
