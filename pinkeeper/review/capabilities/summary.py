@@ -12,6 +12,7 @@ __all__ = [
     "MODULE",
     "Call",
     "Capability",
+    "Class",
     "Fact",
     "Function",
     "Import",
@@ -112,12 +113,26 @@ class Function(Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...] = ()
 
 
+class Class(Struct, frozen=True, array_like=True):
+    """A class, so that what it inherits can be found. name: qualified, as a function's. bases: targets as of `Call`.
+
+    A metaclass is among the bases, as the last.
+    """
+
+    name: str
+    bases: tuple[str, ...] = ()
+
+
 class Import(Struct, frozen=True, array_like=True):
-    """An imported module or name, dotted, with leading dots where it is relative. scope: as for `Fact`."""
+    """An imported module or name, dotted, with leading dots where it is relative. scope: as for `Fact`.
+
+    ``from .x import *`` has the target ``.x.*``. name: what ``as`` binds it to, empty where there is none.
+    """
 
     target: str
     line: int
     scope: str
+    name: str = ""
 
 
 class LiteralKind(StrEnum):
@@ -167,13 +182,14 @@ class Oddity(Struct, frozen=True, kw_only=True):
 class ModuleSummary(Struct, frozen=True, kw_only=True):
     """One Python file.
 
-    functions: every scope, `MODULE` first. names: top-level names that it defines. code_lines: 1-based numbers of
-    lines on which an executable statement begins, sorted, docstrings left out. problem: why it could not be parsed;
-    then the oddities and literals are all there is.
+    functions: every scope, `MODULE` first. classes: all of them, nested ones too. names: top-level names that it
+    defines. code_lines: 1-based numbers of lines on which an executable statement begins, sorted, docstrings left out.
+    problem: why it could not be parsed; then the oddities and literals are all there is.
     """
 
     facts: tuple[Fact, ...] = ()
     functions: tuple[Function, ...] = ()
+    classes: tuple[Class, ...] = ()
     imports: tuple[Import, ...] = ()
     literals: tuple[Literal, ...] = ()
     oddities: tuple[Oddity, ...] = ()
