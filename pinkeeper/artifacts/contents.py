@@ -28,7 +28,9 @@ class AnomalyKind(StrEnum):
     RECORD_MISMATCH = "RECORD mismatch"  # a member whose content is not what RECORD says
     RECORD_UNLISTED = "RECORD unlisted"  # a member that RECORD does not list
     RECORD_ABSENT = "RECORD absent"  # RECORD lists what is not there
-    ODD_NAME = "odd name"  # control, bidi, zero-width or undecodable characters in a name
+    ODD_NAME = "odd name"  # control, bidi, zero-width or undecodable characters in a name, or another name elsewhere
+    ODD_MEMBER = "odd member"  # of a type, or compressed in a way, that not every reader takes for the same
+    MISPLACED = "misplaced"  # outside of the one top-level folder of an sdist; a second .dist-info folder of a wheel
 
 
 class Anomaly(Struct, frozen=True, kw_only=True):
@@ -40,14 +42,23 @@ class Anomaly(Struct, frozen=True, kw_only=True):
 
 
 class Unread(Struct, frozen=True, kw_only=True):
-    """A member that was not read, and why."""
+    """A member that was not read, and why.
+
+    path: as text fit to be shown. size, sha256: of its content, where that was too large to be given but was hashed.
+    """
 
     path: str
     reason: str
+    size: int | None = None
+    sha256: str | None = None
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A regular file. path: ``/`` between its parts; of an sdist below its one top-level folder. size: bytes."""
+    """A regular file.
+
+    path: ``/`` between its parts; of an sdist below its one top-level folder. It is printable: other characters of the
+    name stand as Python writes them in a string. size: bytes.
+    """
 
     path: str
     size: int
