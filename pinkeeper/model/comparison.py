@@ -59,7 +59,9 @@ class FileChange(Struct, frozen=True, kw_only=True):
     old_path, new_path: as they stand in the archives, None on the side where there is no such file. sizes: bytes.
     is_text: it was compared by lines. added, removed: lines. code_added, code_removed: executable lines of Python,
     none for tests, documentation and data. moved: of the added lines those that stood elsewhere in the old release.
-    similarity: 0 to 1, for renamed files. hunks: empty where the file is no text, or too large (see `NotAnalysed`).
+    similarity: 0 to 1, for renamed files. old_kind: what the old file was, None where it was of the same kind or where
+    there is none; an image that became a program is a new program. hunks: empty where the file is no text, or
+    too large (see `NotAnalysed`).
     """
 
     status: ChangeStatus
@@ -77,6 +79,7 @@ class FileChange(Struct, frozen=True, kw_only=True):
     code_removed: int = 0
     moved: int = 0
     similarity: float | None = None
+    old_kind: FileKind | None = None
     hunks: tuple[Hunk, ...] = ()
 
     @property
