@@ -14,7 +14,7 @@ from pinkeeper.model.comparison import FieldChange, FileChange
 from pinkeeper.model.finding import When
 from pinkeeper.review.capabilities.native import NativeSummary
 from pinkeeper.review.capabilities.package import PackageCode
-from pinkeeper.review.capabilities.summary import Fact, Literal, Oddity
+from pinkeeper.review.capabilities.summary import Capability, Fact, Literal, Oddity
 
 __all__ = ["Material", "NewFact", "NewLiteral", "NewOddity", "Novelty", "Side"]
 
@@ -56,7 +56,8 @@ class NewOddity(Struct, frozen=True, kw_only=True):
 class Side(Struct, frozen=True, kw_only=True, eq=False):
     """One release. wheel, sdist: what was read of it; at least one is there. code: of the wheel, else of the sdist.
 
-    build: of the files of the sdist that run when it is built. natives: by path.
+    build: of the files of the sdist that run when it is built. natives: by path. can: what the code of the release can
+    do anywhere, as far as somebody asked.
     """
 
     version: Version
@@ -65,6 +66,7 @@ class Side(Struct, frozen=True, kw_only=True, eq=False):
     code: PackageCode
     build: PackageCode
     natives: Mapping[str, NativeSummary]
+    can: frozenset[Capability] = frozenset()
 
     @property
     def main(self) -> Contents:

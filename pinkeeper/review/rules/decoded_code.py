@@ -1,0 +1,55 @@
+"""Decode, then execute: code that does not stand in the file in the form in which it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pinkeeper.model.comparison import ChangeStatus
+from pinkeeper.model.finding import Severity
+from pinkeeper.review.capabilities.summary import Capability, Mark
+from pinkeeper.review.material import Material
+from pinkeeper.review.rules.circumstances import all_facts, at_the_time, shown_call
+from pinkeeper.review.rules.rule import Rule, Sighting, sighting
+
+__all__ = ["RULE"]
+
+_RUNS = {Capability.DYNAMIC_CODE, Capability.PROCESS, Capability.DESERIALISATION}
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    for new in all_facts(material):
+        if new.fact.capability in _RUNS and Mark.DECODED in new.fact.marks:
+            yield sighting(
+                new,
+                Severity.CRITICAL if new.when.is_unasked else Severity.HIGH,
+                f"what is decoded here is run {at_the_time(new.when)}: {shown_call(new)}",
+            )
+    yield from _compiled(material)
+
+
+def _compiled(material: Material) -> Iterator[Sighting]:
+    """Compiled Python: code that nobody can read, and that an import takes before or without a source."""
+    for change in material.changes:
+        path = change.new_path
+        if path is not None and change.status is ChangeStatus.ADDED and path.endswith((".pyc", ".pyo")):
+            yield Sighting(
+                severity=Severity.HIGH,
+                summary="compiled Python is shipped, which no reviewer can read",
+                path=path,
+                subject="compiled",
+            )
+
+
+RULE = Rule(
+    id="decoded-code",
+    severity=Severity.CRITICAL,
+    title="something is decoded and then run",
+    means=(
+        "A text or bytes pass through base64, hex, compression, XOR, marshal or the like, perhaps in several layers "
+        "and through helpers, and end in exec, eval, a loader, an unpickler or a command line. Compiled files (.pyc) "
+        "count too."
+    ),
+    attack="LiteLLM 1.82.7: a base64 text in proxy_server.py, decoded and handed to a new interpreter.",
+    judge="Honest code has no need to hide code from its reader. Decode it (never run it) and read what it is.",
+    look=_look,
+)

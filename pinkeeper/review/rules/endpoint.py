@@ -1,0 +1,149 @@
+"""New endpoints: hosts and addresses that the old release did not name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from pinkeeper.model.finding import Severity
+from pinkeeper.review.capabilities.summary import Capability, LiteralKind
+from pinkeeper.review.material import Material, NewLiteral
+from pinkeeper.review.rules.circumstances import by_path
+from pinkeeper.review.rules.endpoint_kinds import kind_of_endpoint
+from pinkeeper.review.rules.near_miss import is_near_miss
+from pinkeeper.review.rules.rule import Rule, Sighting
+
+__all__ = ["RULE"]
+
+_HTTP_PORTS = frozenset({None, 80, 443, 8000, 8080, 8443})
+_PLACE = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
+_METADATA_SERVICES = frozenset({"169.254.169.254", "169.254.170.2", "fd00:ec2::254", "metadata.google.internal"})
+_EXAMPLE_PARTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::"})  # noqa: S104 - nothing is bound here
+
+
+class _Endpoint(Struct, frozen=True):
+    """host: lower case. port: None where the URL does not say."""
+
+    host: str
+    port: int | None
+    text: str
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    connecting = {
+        path: {new.fact.capability for new in facts} & {Capability.NETWORK, Capability.PROCESS}
+        for path, facts in by_path((*material.facts, *material.build_facts)).items()
+    }
+    own = _own_hosts(material)
+    told: set[tuple[str, str]] = set()
+    for new in material.literals:
+        if new.literal.in_docstring or new.literal.kind not in {LiteralKind.URL, LiteralKind.HOST, LiteralKind.ADDRESS}:
+            continue
+        for endpoint in _endpoints(new):
+            if (new.path, endpoint.host) in told or endpoint.host in _EXAMPLE_PARTS:
+                continue
+            told.add((new.path, endpoint.host))
+            yield _judged(new, endpoint, own, connects=bool(connecting.get(new.path)))
+
+
+def _judged(new: NewLiteral, endpoint: _Endpoint, own: frozenset[str], *, connects: bool) -> Sighting:
+    kind = kind_of_endpoint(endpoint.host, endpoint.text)
+    address = _address(endpoint.host)
+    near = next((host for host in sorted(own) if is_near_miss(_site(endpoint.host), _site(host))), None)
+    if endpoint.host in _METADATA_SERVICES:
+        severity, what = Severity.HIGH, f"{endpoint.host} is where a cloud hands out credentials"
+    elif near is not None:
+        severity, what = Severity.HIGH, f"{endpoint.host} looks like {near}, a host of the project, and is another"
+    elif kind is not None and kind.is_hidden_way:
+        severity, what = Severity.HIGH, f"{endpoint.host} is {kind.what}"
+    elif address is not None and not address:
+        severity, what = Severity.LOW, f"the private address {endpoint.host} is new"
+    elif address:
+        severity, what = Severity.HIGH if connects else Severity.MEDIUM, f"the bare address {endpoint.host} is new"
+    elif new.literal.decoded:
+        severity, what = Severity.HIGH, f"{endpoint.host} is new, and stands there in another form"
+    elif connects:
+        odd = "" if endpoint.port in _HTTP_PORTS else f", on the odd port {endpoint.port},"
+        severity, what = Severity.HIGH, f"{endpoint.host}{odd} is new, and so is what connects or starts programs here"
+    elif kind is not None:
+        severity, what = Severity.MEDIUM, f"{endpoint.host} is {kind.what}"
+    else:
+        severity, what = Severity.LOW, f"the host {endpoint.host} is new"
+    return Sighting(
+        severity=severity,
+        summary=what,
+        path=new.path,
+        line=new.literal.line,
+        scope=new.literal.scope,
+        when=new.when,
+        subject=endpoint.host,
+    )
+
+
+def _endpoints(new: NewLiteral) -> Iterator[_Endpoint]:
+    value = new.literal.value
+    texts = _PLACE.findall(value) if new.literal.kind is LiteralKind.URL else [f"//{value.strip()}"]
+    for text in texts or [value]:
+        try:
+            parts = urlsplit(text)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            continue
+        if host and not any(mark in host for mark in "{}%$<>*"):
+            yield _Endpoint(host.rstrip("."), port, text)
+
+
+def _address(host: str) -> bool | None:
+    """True for an address that the whole world reaches, False for a private one, None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    # Addresses for documentation are not private to anybody: they are judged as any other.
+    return not (address.is_loopback or address.is_link_local or address.is_unspecified or _is_site_local(host))
+
+
+def _is_site_local(host: str) -> bool:
+    return host.startswith(("10.", "192.168.", "fc", "fd")) or re.match(r"172\.(1[6-9]|2\d|3[01])\.", host) is not None
+
+
+def _own_hosts(material: Material) -> frozenset[str]:
+    """Hosts that the old release names in its code."""
+    hosts = set()
+    for module in material.old.code.modules.values():
+        for literal in module.literals:
+            if literal.kind in {LiteralKind.URL, LiteralKind.HOST}:
+                for text in _PLACE.findall(literal.value) or [f"//{literal.value}"]:
+                    try:
+                        host = urlsplit(text).hostname
+                    except ValueError:
+                        continue
+                    if host and "." in host:
+                        hosts.add(host)
+    return frozenset(hosts)
+
+
+def _site(host: str) -> str:
+    """The part of a name that somebody registers, without its suffix, near enough for a comparison."""
+    labels = host.split(".")
+    return labels[-2] if len(labels) > 1 else host
+
+
+RULE = Rule(
+    id="endpoint",
+    severity=Severity.HIGH,
+    title="a new host or address",
+    means=(
+        "The code names a host that the old release did not name. It is high where something new connects or starts "
+        "programs in the same file, where the host is a bare address, a way that hides the receiver (bots of "
+        "messengers, tunnels, paste and drop sites), where a cloud hands out credentials, or where it looks like the "
+        "project's own."
+    ),
+    attack="LiteLLM 1.82.7: secrets went to a host that looked like the project's own and was not.",
+    judge="Who owns the host, since when, and do the project's pages name it?",
+    look=_look,
+)

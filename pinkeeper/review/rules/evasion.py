@@ -1,0 +1,98 @@
+"""Evasion: idioms of code that does not want to be noticed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pinkeeper.model.finding import Severity, When
+from pinkeeper.review.capabilities.summary import Capability, LiteralKind, Mark
+from pinkeeper.review.material import Material, NewFact
+from pinkeeper.review.rules.circumstances import POWERS, all_facts, shown_call
+from pinkeeper.review.rules.rule import Rule, Sighting, sighting
+
+__all__ = ["RULE"]
+
+# Command lines of intruders. Each wants two things together that honest scripts seldom write into a program.
+_COMMANDS = (
+    (re.compile(r"\b(?:curl|wget)\b.*\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b"), "fetches a script and hands it to a shell"),
+    (re.compile(r"\bcurl\b.*\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)\b"), "fetches without looking at certificates"),
+    (re.compile(r"\bwget\b.*--no-check-certificate"), "fetches without looking at certificates"),
+    (re.compile(r"(?i)\bpowershell\b.*\s-(?:e|ec|enc|encodedcommand)\b"), "hands an encoded command to PowerShell"),
+    (re.compile(r"(?i)\bpowershell\b.*(?:downloadstring|downloadfile|invoke-webrequest|iex)"), "fetches and runs"),
+    (re.compile(r"\bbase64\s+(?:-d|-D|--decode)\b.*\|"), "decodes something and hands it on"),
+    (re.compile(r"/dev/(?:tcp|udp)/"), "opens a connection from a shell"),
+    (re.compile(r"\b(?:nc|ncat|netcat)\b.*\s-e\b"), "hands a shell to a connection"),
+    (re.compile(r"\bmkfifo\b.*\bnc\b"), "hands a shell to a connection"),
+    (re.compile(r"\bchmod\s+(?:\+x|[0-7]?7[0-7]{2})\b.*(?:&&|;)"), "makes a file executable and runs it"),
+    (re.compile(r"\bnohup\b.*&\s*$"), "leaves something running behind"),
+    (re.compile(r"(?i)\b(?:certutil\b.*-urlcache|bitsadmin\b.*/transfer|mshta\s+http|regsvr32\b.*/i:http)"), "fetches"),
+)
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    for new in all_facts(material):
+        if new.fact.capability is Capability.PROCESS:
+            yield from _process(new)
+        elif new.fact.capability in POWERS and new.when.is_unasked:
+            yield from _gated(new)
+        elif new.fact.capability is Capability.NETWORK and Mark.INSECURE in new.fact.marks:
+            yield sighting(new, Severity.MEDIUM, f"it connects without looking at certificates: {shown_call(new)}")
+    for literal in material.literals:
+        if literal.literal.kind is LiteralKind.COMMAND and not literal.literal.in_docstring:
+            what = _command(literal.literal.value)
+            if what is not None:
+                yield Sighting(
+                    severity=Severity.HIGH,
+                    summary=f"a command line that {what}: {literal.literal.value[:80]}",
+                    path=literal.path,
+                    line=literal.literal.line,
+                    scope=literal.literal.scope,
+                    when=literal.when,
+                    subject=literal.literal.value,
+                )
+
+
+def _process(new: NewFact) -> Iterator[Sighting]:
+    marks = new.fact.marks
+    what = _command(" ".join(new.fact.arguments))
+    if {Mark.SILENCED, Mark.DETACHED} <= marks:
+        severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
+        yield sighting(new, severity, f"a program is started that nobody hears and that stays: {shown_call(new)}")
+    elif Mark.TEMPORARY in marks and marks & {Mark.EXECUTABLE, Mark.WRITTEN, Mark.FETCHED}:
+        severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
+        yield sighting(new, severity, f"a file is put into a folder for temporary files and run: {shown_call(new)}")
+    elif what is not None:
+        yield sighting(new, Severity.HIGH, f"a command line that {what}: {shown_call(new)}")
+    elif Mark.DETACHED in marks and new.when.is_unasked:
+        yield sighting(new, Severity.HIGH, f"a program is started that stays: {shown_call(new)}")
+    else:
+        yield from _gated(new)
+
+
+def _gated(new: NewFact) -> Iterator[Sighting]:
+    if Mark.GATED in new.fact.marks and Mark.SWALLOWED in new.fact.marks and new.when in {When.START, When.IMPORT}:
+        yield sighting(
+            new,
+            Severity.HIGH,
+            f"under a condition on where it runs, and whatever goes wrong is passed over: {shown_call(new)}",
+        )
+
+
+def _command(text: str) -> str | None:
+    return next((what for pattern, what in _COMMANDS if pattern.search(text)), None)
+
+
+RULE = Rule(
+    id="evasion",
+    severity=Severity.CRITICAL,
+    title="something is done so that nobody notices",
+    means=(
+        "A child that is silenced and detached, a file put into a temporary folder, made executable and run, downloads "
+        "that look at no certificate, a shell that gets what was fetched, code that runs on some machines only and "
+        "passes over whatever goes wrong."
+    ),
+    attack="Ultralytics 8.3.41: a miner was fetched to /tmp, made executable and started without a word.",
+    judge="Each idiom alone can be honest. Ask why the user should not see it.",
+    look=_look,
+)

@@ -1,0 +1,63 @@
+"""The first file of a kind: programs for other machines than Python's, and archives in the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pinkeeper.model.comparison import ChangeStatus, FileKind
+from pinkeeper.model.finding import Severity
+from pinkeeper.review.capabilities.summary import Capability
+from pinkeeper.review.material import Material
+from pinkeeper.review.rules.rule import Rule, Sighting
+
+__all__ = ["RULE"]
+
+# Programs that run by themselves wherever somebody starts them.
+_PROGRAMS = frozenset({".exe", ".jar", ".pyz", ".sh", ".bash", ".bat", ".cmd", ".ps1", ".vbs", ".msi", ".com", ".scr"})
+_RUNTIMES = ("node", "bun", "deno", "java", "wscript", "cscript", "osascript", "powershell", "pwsh", "sh", "bash")
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    had = {_suffix(path) for path in material.old.main.entries}
+    starts = [new.fact.arguments for new in material.facts if new.fact.capability is Capability.PROCESS]
+    words = " ".join(argument for arguments in starts for argument in arguments)
+    told: set[str] = set()
+    for change in material.changes:
+        path = change.new_path
+        if path is None or change.status is not ChangeStatus.ADDED:
+            continue
+        suffix = _suffix(path)
+        if change.kind not in {FileKind.SCRIPT, FileKind.ARCHIVE} or suffix in had or suffix in told:
+            continue
+        told.add(suffix)
+        name = path.rpartition("/")[2]
+        is_run = name in words or any(
+            words.startswith(f"{runtime} ") or f"/{runtime} " in words for runtime in _RUNTIMES
+        )
+        beside = ", and new code starts programs" if starts else ""
+        grave = suffix in _PROGRAMS or is_run or bool(starts)
+        yield Sighting(
+            severity=Severity.HIGH if grave else Severity.MEDIUM,
+            summary=f"the first {suffix or 'program without a suffix'} in the package{beside}",
+            path=path,
+            subject=suffix,
+        )
+
+
+def _suffix(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return f".{name.rpartition('.')[2].lower()}" if "." in name.strip(".") else ""
+
+
+RULE = Rule(
+    id="first-of-kind",
+    severity=Severity.HIGH,
+    title="the first program of a kind, or an archive",
+    means=(
+        "A shell or batch script, a program for Windows or the JVM, JavaScript, or an archive within the archive, in a "
+        "package that had none. It is high for what runs by itself, and where new code starts programs."
+    ),
+    attack="lightning 2.6.2: a folder with 11 MB of JavaScript, and a few lines that started it at import.",
+    judge="Web assets come with web pages. What starts the file?",
+    look=_look,
+)

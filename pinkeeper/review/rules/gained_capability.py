@@ -1,0 +1,66 @@
+"""A file or function that was there gains a power that it had not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pinkeeper.model.finding import Severity, When
+from pinkeeper.review.capabilities.summary import Capability, Mark
+from pinkeeper.review.material import Material, NewFact, Novelty
+from pinkeeper.review.rules.circumstances import by_path, had_in_file, shown_call
+from pinkeeper.review.rules.rule import Rule, Sighting, sighting
+
+__all__ = ["RULE"]
+
+_GAINS = {
+    Capability.PROCESS: "starting programs",
+    Capability.NETWORK: "reaching the network",
+    Capability.DYNAMIC_CODE: "running code made at run time",
+    Capability.NATIVE: "calling native code by hand",
+    Capability.DESERIALISATION: "unpacking objects that can run code",
+}
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    for facts in by_path(material.facts).values():
+        capabilities = {new.fact.capability for new in facts}
+        for new in facts:
+            capability = new.fact.capability
+            if (
+                capability in _GAINS
+                and new.novelty is not Novelty.NEW_FILE
+                and not had_in_file(material, new, capability)
+            ):
+                where = "a function" if new.novelty is Novelty.OLD_SCOPE else "a file"
+                yield sighting(
+                    new,
+                    _severity(new, capabilities),
+                    f"{where} that was there before gains a power, {_GAINS[capability]}: {shown_call(new)}",
+                )
+
+
+def _severity(new: NewFact, beside: set[Capability]) -> Severity:
+    fact = new.fact
+    if fact.capability is Capability.PROCESS and (
+        Capability.NETWORK in beside or fact.marks & {Mark.SILENCED, Mark.DETACHED}
+    ):
+        return Severity.HIGH
+    if fact.marks & {Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED}:
+        return Severity.HIGH
+    if new.novelty is Novelty.OLD_SCOPE and new.when is When.CALL and fact.capability is Capability.PROCESS:
+        return Severity.HIGH
+    return Severity.MEDIUM
+
+
+RULE = Rule(
+    id="gained-capability",
+    severity=Severity.HIGH,
+    title="an existing file or function gains a power",
+    means=(
+        "Code that was trusted for what it did now starts programs, reaches the network or runs code made at run time. "
+        "Callers that were written for its old behaviour run it."
+    ),
+    attack="Ultralytics 8.3.41: an existing function began to fetch a program and to run it.",
+    judge="Does the release's own account of itself mention it? Does the function's name promise it?",
+    look=_look,
+)

@@ -1,0 +1,92 @@
+"""Native binaries: new ones, and those that ask the system for something they did not ask for before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind
+from pinkeeper.model.finding import Severity
+from pinkeeper.review.capabilities.native import NativeSummary
+from pinkeeper.review.capabilities.summary import Capability
+from pinkeeper.review.material import Material
+from pinkeeper.review.rules.rule import Rule, Sighting
+
+__all__ = ["RULE"]
+
+_NOTHING = NativeSummary()
+_GRAVE = {Capability.PROCESS, Capability.NETWORK, Capability.PERSISTENCE, Capability.CREDENTIALS}
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    had_natives = any(change.old_path is not None and change.kind is FileKind.NATIVE for change in material.changes)
+    had_natives = had_natives or bool(material.old.natives) or _has_natives(material)
+    could = {capability for summary in material.old.natives.values() for capability, _ in summary.capabilities}
+    for change in material.changes:
+        if change.kind is not FileKind.NATIVE or change.new_path is None:
+            continue
+        new = material.new.natives.get(change.new_path, _NOTHING)
+        old = material.old.natives.get(change.old_path or "", _NOTHING)
+        if change.status is ChangeStatus.ADDED and not change.new_path.endswith((".pyc", ".pyo")):
+            yield _added(change, new, first=not had_natives)
+        yield from _gained(change, old, new, could, is_added=change.status is ChangeStatus.ADDED)
+
+
+def _has_natives(material: Material) -> bool:
+    return any(path.endswith((".so", ".pyd", ".dll", ".dylib")) or ".so." in path for path in material.old.main.entries)
+
+
+def _added(change: FileChange, new: NativeSummary, *, first: bool) -> Sighting:
+    format_ = f" ({new.format.value})" if new.format is not None else ""
+    return Sighting(
+        severity=Severity.HIGH if first else Severity.MEDIUM,
+        summary=f"{'the first' if first else 'a new'} native binary{format_}{' in the package' if first else ''}",
+        path=change.new_path,
+        subject="new binary",
+    )
+
+
+def _gained(
+    change: FileChange, old: NativeSummary, new: NativeSummary, could: set[Capability], *, is_added: bool
+) -> Iterator[Sighting]:
+    had = {capability for capability, _ in old.capabilities}
+    for capability, names in new.capabilities:
+        if capability in _GRAVE and capability not in had and (not is_added or capability not in could):
+            severity = Severity.HIGH if capability not in could else Severity.MEDIUM
+            yield Sighting(
+                severity=severity,
+                summary=f"it asks the system for {', '.join(names[:5])}, which it did not before",
+                path=change.new_path,
+                subject=f"{capability.value}: {', '.join(names)}",
+            )
+    texts = sorted(set(new.texts) - set(old.texts))
+    if texts and not is_added:
+        yield Sighting(
+            severity=Severity.LOW,
+            summary=f"new texts in it: {', '.join(text[:60] for text in texts[:3])}",
+            path=change.new_path,
+            subject=f"texts: {', '.join(texts[:3])}",
+        )
+    if new.is_packed and not old.is_packed:
+        yield Sighting(
+            severity=Severity.HIGH,
+            summary="it is packed, so that what it asks for cannot be seen",
+            path=change.new_path,
+            subject="packed",
+        )
+
+
+RULE = Rule(
+    id="native-binary",
+    severity=Severity.HIGH,
+    title="a native binary is new or asks for more",
+    means=(
+        "Machine code cannot be read in review. Told are the first binary of a package, further ones, those that "
+        "import functions that start programs, connect or write where the system starts things, and packed ones."
+    ),
+    attack="torchtriton (December 2022): a binary beside honest code, which gathered files and sent them by DNS.",
+    judge=(
+        "Was it built by the project's own pipeline, from a source in the sdist? Compilers and runtimes bring imports "
+        "along."
+    ),
+    look=_look,
+)

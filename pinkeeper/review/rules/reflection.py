@@ -1,0 +1,64 @@
+"""Reflection: what is called is named in a way that hides it from a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pinkeeper.model.finding import Severity
+from pinkeeper.review.capabilities.summary import Capability, Mark
+from pinkeeper.review.material import Material, NewFact
+from pinkeeper.review.rules.circumstances import all_facts, at_the_time, shown_call
+from pinkeeper.review.rules.rule import Rule, Sighting, sighting
+
+__all__ = ["RULE"]
+
+_GRAVE = {
+    Capability.PROCESS,
+    Capability.NETWORK,
+    Capability.DYNAMIC_CODE,
+    Capability.NATIVE,
+    Capability.DESERIALISATION,
+}
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    for new in all_facts(material):
+        fact = new.fact
+        if Mark.COMPUTED in fact.marks and fact.capability in _GRAVE:
+            yield sighting(
+                new,
+                Severity.HIGH,
+                f"the name of what is called is put together, and comes to {shown_call(new)}",
+            )
+        elif Mark.UNRESOLVED in fact.marks and fact.capability in {Capability.DYNAMIC_CODE, Capability.REFLECTION}:
+            yield sighting(
+                new,
+                _unresolved(new),
+                f"{at_the_time(new.when)} it gets something by a name that cannot be worked out: {shown_call(new)}",
+            )
+        elif fact.capability is Capability.REFLECTION:
+            yield sighting(
+                new,
+                Severity.HIGH if Mark.COMPUTED in fact.marks else Severity.LOW,
+                f"it reaches into the interpreter: {shown_call(new)}",
+            )
+
+
+def _unresolved(new: NewFact) -> Severity:
+    if new.when.is_unasked or new.fact.marks & {Mark.DECODED, Mark.FETCHED}:
+        return Severity.HIGH
+    return Severity.MEDIUM
+
+
+RULE = Rule(
+    id="reflection",
+    severity=Severity.HIGH,
+    title="what is called is hidden behind a computed name",
+    means=(
+        "A module, function or builtin is fetched by a name that was put together from pieces, numbers, slices or "
+        "decoded text, or by one that cannot be worked out, so that no search finds it."
+    ),
+    attack="W4SP and its heirs: getattr(__import__(chr(...)), ...) in place of the plain call.",
+    judge="Plugins and lazy imports take names from lists and arguments. Nobody spells 'system' with chr() honestly.",
+    look=_look,
+)

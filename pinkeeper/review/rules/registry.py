@@ -1,0 +1,64 @@
+"""All rules, by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pinkeeper.review.rules import (
+    archive,
+    beyond_sdist,
+    build_hook,
+    credentials,
+    decoded_code,
+    dependency,
+    download_and_run,
+    endpoint,
+    evasion,
+    first_of_kind,
+    first_use,
+    gained_capability,
+    hidden_text,
+    import_time,
+    namespace,
+    native_binary,
+    opaque_blob,
+    patching,
+    people,
+    persistence,
+    reflection,
+    shadowing,
+    startup_hook,
+    unreadable,
+)
+from pinkeeper.review.rules.rule import Rule
+
+__all__ = ["RULES"]
+
+_MODULES = (
+    startup_hook,
+    import_time,
+    build_hook,
+    decoded_code,
+    download_and_run,
+    credentials,
+    evasion,
+    persistence,
+    reflection,
+    endpoint,
+    gained_capability,
+    first_use,
+    patching,
+    hidden_text,
+    opaque_blob,
+    first_of_kind,
+    native_binary,
+    beyond_sdist,
+    archive,
+    dependency,
+    shadowing,
+    namespace,
+    unreadable,
+    people,
+)
+
+RULES: Mapping[str, Rule] = {module.RULE.id: module.RULE for module in _MODULES}

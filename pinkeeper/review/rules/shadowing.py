@@ -1,0 +1,90 @@
+"""Names that belong to somebody else: modules, commands and entry points that take the place of others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from packaging.utils import canonicalize_name
+
+from pinkeeper.model.finding import Severity
+from pinkeeper.review.material import Material
+from pinkeeper.review.rules.rule import Rule, Sighting
+
+__all__ = ["RULE"]
+
+# Commands that people and scripts type without a thought.
+_COMMANDS = frozenset(
+    {
+        *(
+            "python",
+            "python3",
+            "pip",
+            "pip3",
+            "uv",
+            "pipx",
+            "poetry",
+            "pdm",
+            "conda",
+            "git",
+            "ssh",
+            "scp",
+            "sudo",
+            "su",
+        ),
+        *("ls", "cat", "cp", "mv", "rm", "cd", "curl", "wget", "bash", "sh", "zsh", "env", "make", "docker", "kubectl"),
+        *("aws", "gcloud", "az", "node", "npm", "npx", "java", "perl", "ruby", "gpg", "openssl", "tar", "grep", "sed"),
+        *("awk", "find", "kill", "ps", "top", "chmod", "chown", "systemctl", "crontab", "vim", "nano", "code", "gcc"),
+    }
+)
+_STANDARD = sys.stdlib_module_names | {"__main__", "builtins"}
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    for change in material.fields:
+        if change.field == "top-level name":
+            yield from _modules(change.new, material)
+        elif change.field in {"entry point", "script"}:
+            yield from _commands(change.new)
+
+
+def _modules(names: Iterable[str], material: Material) -> Iterator[Sighting]:
+    for name in names:
+        if name in _STANDARD:
+            yield Sighting(
+                severity=Severity.HIGH,
+                summary=f"the top-level name {name} is that of a module of the standard library",
+                subject=f"stdlib {name}",
+            )
+        elif (project := canonicalize_name(name)) in material.known and project != material.name:
+            yield Sighting(
+                severity=Severity.HIGH,
+                summary=f"the top-level name {name} is that of another project",
+                subject=f"project {name}",
+            )
+
+
+def _commands(texts: Iterable[str]) -> Iterator[Sighting]:
+    for text in texts:
+        group, _, rest = text.rpartition(": ")
+        name = rest.partition("=")[0].strip()
+        if name.lower().removesuffix(".exe") in _COMMANDS and (not group or "scripts" in group):
+            yield Sighting(
+                severity=Severity.HIGH,
+                summary=f"the command {name} takes the place of another program",
+                subject=f"command {name}",
+            )
+
+
+RULE = Rule(
+    id="shadowing",
+    severity=Severity.HIGH,
+    title="a name that belongs to somebody else",
+    means=(
+        "A new module or command has the name of a module of the standard library, of another project or of a "
+        "well-known program: whoever means that one gets this one."
+    ),
+    attack="Packages that shipped a module named like a dependency, to be imported in its place.",
+    judge="Nothing honest overwrites the files of another distribution.",
+    look=_look,
+)
