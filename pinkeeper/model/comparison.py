@@ -157,7 +157,8 @@ class ReleaseNotes(Struct, frozen=True, kw_only=True):
 
     source: where it stands, such as ``CHANGELOG.md in x-1.0.tar.gz``; empty where nothing was found. markup:
     ``markdown``, ``rst`` or ``plain``. cut: characters that were left out for their number. unmentioned: areas of code
-    that changed and that no note mentions, each with the executable lines changed there.
+    that changed and that no note mentions, each with the executable lines changed there. remark: what is missing from
+    the notes, such as a section for the new version; empty where nothing is.
     """
 
     source: str = ""
@@ -165,6 +166,7 @@ class ReleaseNotes(Struct, frozen=True, kw_only=True):
     sections: tuple[NoteSection, ...] = ()
     cut: int = 0
     unmentioned: tuple[tuple[str, int], ...] = ()
+    remark: str = ""
 
 
 class NotAnalysed(Struct, frozen=True, kw_only=True):
