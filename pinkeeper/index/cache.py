@@ -134,6 +134,18 @@ class Cache:
                 self._under_way -= 1
                 self._writing.notify_all()
 
+    def folder(self, kind: str) -> Path | None:
+        """A folder for files that are kept as they are; None where there is no cache that can be written to."""
+        if self._root is None or not self._writable:
+            return None
+        directory = self._root / kind
+        try:
+            if not directory.is_dir():
+                self._create(directory)
+        except OSError:
+            return None
+        return directory
+
     def close(self) -> None:
         """Let writes that are under way end, and begin none: threads that fetch may be cut off at any moment after."""
         with self._writing:

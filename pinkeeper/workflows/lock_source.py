@@ -29,6 +29,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from pinkeeper.index.direct import DirectReader
+    from pinkeeper.index.files import FileReader
     from pinkeeper.index.find_links import FindLinks
 
 __all__ = ["OpenSource", "Places", "choose_places", "open_source", "settings_index"]
@@ -60,10 +61,16 @@ class Places(Struct, frozen=True, kw_only=True):
 
 
 class OpenSource(Struct, frozen=True, kw_only=True):
-    """A source in use. direct: makes what follows direct references. counters: requests made and bytes read so far."""
+    """A source in use.
+
+    direct: makes what follows direct references; files: what opens whole distribution files. cache: what they and the
+    source keep things in. counters: requests made and bytes read so far.
+    """
 
     source: IndexSource
     direct: Callable[[], DirectReader]
+    files: Callable[[], FileReader]
+    cache: Cache
     counters: Callable[[], tuple[int, int]]
 
 
@@ -146,6 +153,8 @@ def open_source(
         yield OpenSource(
             source=source,
             direct=partial(_direct_reader, client, metadata, offline=options.offline),
+            files=partial(_file_reader, client, cache, offline=options.offline),
+            cache=cache,
             counters=lambda: (client.requests, client.bytes_read),
         )
     finally:
@@ -165,6 +174,12 @@ def _direct_reader(client: Client, metadata: MetadataReader, *, offline: bool) -
     from pinkeeper.index.direct import DirectReader  # noqa: PLC0415 - few inputs have a direct reference
 
     return DirectReader(client, metadata, offline=offline)
+
+
+def _file_reader(client: Client, cache: Cache, *, offline: bool) -> FileReader:
+    from pinkeeper.index.files import FileReader  # noqa: PLC0415 - locking reads no whole files this way
+
+    return FileReader(client, cache, offline=offline)
 
 
 def _build_environment(surroundings: Surroundings) -> dict[str, str]:
