@@ -5,50 +5,30 @@ Every kind of finding is a rule. A finding without a line of its own is put at t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
-from pinkeeper import __version__
 from pinkeeper.model.check_result import KINDS, CheckedLock, CheckFinding, CheckResult, Severity
 from pinkeeper.model.url import redact
+from pinkeeper.reports.sarif import rule_name, sarif_document, sarif_location
 
 __all__ = ["check_sarif"]
-
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def check_sarif(result: CheckResult) -> str:
     """The result as one SARIF run, ending with a newline."""
     rules = list(KINDS)
-    run = {
-        "tool": {
-            "driver": {
-                "name": "pinkeeper",
-                "semanticVersion": __version__,
-                "rules": [_rule(kind) for kind in rules],
-            }
-        },
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, rules.index(finding.kind)) for lock in result.locks for finding in lock.findings],
-        "invocations": [
-            {
-                "executionSuccessful": True,
-                "toolExecutionNotifications": [
-                    notification for lock in result.locks for notification in _notifications(lock)
-                ],
-            }
-        ],
-    }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return sarif_document(
+        rules=[_rule(kind) for kind in rules],
+        results=[_result(finding, rules.index(finding.kind)) for lock in result.locks for finding in lock.findings],
+        notifications=[notification for lock in result.locks for notification in _notifications(lock)],
+    )
 
 
 def _rule(kind: str) -> dict[str, Any]:
-    name = "".join(word.capitalize() for word in kind.split("-"))
     return {
         "id": kind,
-        "name": name,
+        "name": rule_name(kind),
         "shortDescription": {"text": KINDS[kind]},
         "help": {"text": f"{KINDS[kind]} Look at what changed in the lock; make it anew with pinkeeper lock."},
     }
@@ -60,7 +40,7 @@ def _result(finding: CheckFinding, rule: int) -> dict[str, Any]:
         "ruleIndex": rule,
         "level": "error" if finding.severity is Severity.ERROR else "note",
         "message": {"text": redact(finding.message)},
-        "locations": [_location(finding.path, finding.line or 1)],
+        "locations": [sarif_location(finding.path, finding.line or 1)],
     }
 
 
@@ -69,10 +49,5 @@ def _notifications(lock: CheckedLock) -> Iterator[dict[str, Any]]:
         yield {
             "level": "warning",
             "message": {"text": f"not checked: {redact(sentence)}"},
-            "locations": [_location(lock.path, 1)],
+            "locations": [sarif_location(lock.path, 1)],
         }
-
-
-def _location(path: str, line: int) -> dict[str, Any]:
-    uri = quote(path.replace("\\", "/"))
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": line}}}
