@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pinkeeper.model.comparison import ChangeStatus, DiffResult, FileChange, ReleaseFile
-from pinkeeper.model.finding import Finding, Verdict
+from pinkeeper.model.finding import Finding, RelatedFact, Verdict
 from pinkeeper.model.url import redact
 from pinkeeper.reports.diff_overview import (
     VERDICTS,
     WHEN,
     counted,
+    earliest_first,
     named_change,
     other_fields,
     overview,
@@ -95,7 +96,10 @@ def _unasked(result: DiffResult) -> Iterator[str]:
     if not result.unasked:
         yield "Nothing new runs without being called."
         return
-    told = (f"{WHEN[entry.when]}: {_place(entry.path, entry.line)}: {sentence(entry.what)}" for entry in result.unasked)
+    told = (
+        f"{WHEN[entry.when]}: {_place(entry.path, entry.line)}: {sentence(entry.what)}"
+        for entry in earliest_first(result)
+    )
     yield f"### Runs without being called\n\n{_items(told)}"
 
 
@@ -111,16 +115,12 @@ def _finding(finding: Finding) -> str:
     elif finding.evidence:
         parts.append(fence(flat(line) for line in finding.evidence.splitlines()[:_MOST_HUNK]))
     if finding.related:
-        parts.append(
-            _items(
-                (
-                    f"also {fact.severity} {code(fact.rule)} in {_place(fact.path, fact.line)}: {sentence(fact.summary)}"
-                    for fact in finding.related
-                ),
-                _MOST_RELATED,
-            )
-        )
+        parts.append(_items(map(_related, finding.related), _MOST_RELATED))
     return "\n\n".join(parts)
+
+
+def _related(fact: RelatedFact) -> str:
+    return f"also {fact.severity} {code(fact.rule)} in {_place(fact.path, fact.line)}: {sentence(fact.summary)}"
 
 
 def _fields(result: DiffResult) -> Iterator[str]:

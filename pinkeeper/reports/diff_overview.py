@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pinkeeper.model.comparison import ChangeStatus, DiffResult, FieldChange, FileChange, Treatment
+from pinkeeper.model.comparison import ChangeStatus, DiffResult, FieldChange, FileChange, Treatment, Unasked
 from pinkeeper.model.finding import Severity, Verdict, When
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Overview",
     "changes_by_path",
     "counted",
+    "earliest_first",
     "named_change",
     "other_fields",
     "overview",
@@ -101,6 +102,12 @@ def wheel_tags(result: DiffResult) -> tuple[FieldChange, ...]:
 def other_fields(result: DiffResult) -> tuple[FieldChange, ...]:
     """The changes of fields that are no wheel tags."""
     return tuple(change for change in result.fields if change.field != _WHEEL_TAG)
+
+
+def earliest_first(result: DiffResult) -> tuple[Unasked, ...]:
+    """What runs without being called, what runs earliest first."""
+    order = list(When)
+    return tuple(sorted(result.unasked, key=lambda entry: order.index(entry.when)))
 
 
 def severities(counted_severities: Iterable[Severity]) -> str:

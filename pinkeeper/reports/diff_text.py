@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pinkeeper.model.comparison import DiffResult, FieldChange, Unasked
-from pinkeeper.model.finding import Severity, Verdict, When
+from pinkeeper.model.comparison import DiffResult, FieldChange
+from pinkeeper.model.finding import Severity, Verdict
 from pinkeeper.model.url import redact
 from pinkeeper.reports.diff_overview import (
     VERDICTS,
     WHEN,
     counted,
+    earliest_first,
     other_fields,
     overview,
     severities,
@@ -27,7 +28,6 @@ Line = tuple[str, str | None]
 _HUNKS = (12, 5)  # lines, what is tried first
 _TWO_SCREENS = 46  # rows, with room for a prompt before and after
 _VERDICT_STYLES = {Verdict.DANGER: "error", Verdict.REVIEW: "warning", Verdict.ROUTINE: "good"}
-_EARLIEST = {when: place for place, when in enumerate(When)}
 
 
 def diff_text(result: DiffResult, *, full: bool = False, file: str | None = None, width: int = 80) -> tuple[Line, ...]:
@@ -81,7 +81,7 @@ def _unasked(result: DiffResult, width: int, *, most: int | None) -> Iterator[Li
         yield "Nothing new runs without being called.", "good"
         return
     yield "Runs without being called:", "strong"
-    told: list[Unasked] = sorted(result.unasked, key=lambda entry: _EARLIEST[entry.when])
+    told = earliest_first(result)
     for entry in told[:most]:
         text = f"{WHEN[entry.when]}: {flat(place(entry.path, entry.line))}: {flat(entry.what)}"
         yield from _bullet(text, width, is_whole=most is None)
