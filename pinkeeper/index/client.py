@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from pinkeeper.index.addresses import Addresses
+
 __all__ = ["Client", "ClientOptions", "Response"]
 
 _CONNECT_SECONDS = 10.0
@@ -102,6 +104,7 @@ class Client:
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, int], httpx.Client] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._addresses: Addresses | None = None
         self._sockets: WeakSet[socket] = WeakSet()
         self.requests = 0
         self.bytes_read = 0
@@ -291,12 +294,15 @@ class Client:
         return pool
 
     def _new_pool(self, kind: str) -> httpx.Client:
+        from pinkeeper.index.addresses import Addresses, share_lookups  # noqa: PLC0415
         from pinkeeper.index.http_library import httpx  # noqa: PLC0415
 
         options = self._options
         verify = False if kind == "plain" else self._shared_tls_context(kind)
+        with self._lock:
+            addresses = self._addresses = self._addresses or Addresses()
         try:
-            return httpx.Client(
+            client = httpx.Client(
                 verify=verify,
                 follow_redirects=False,
                 timeout=httpx.Timeout(options.timeout, connect=_CONNECT_SECONDS, pool=None),
@@ -312,6 +318,8 @@ class Client:
             raise ConfigurationError(
                 "a SOCKS proxy needs one more package", where="environment", remedy="pip install 'httpx[socks]'"
             ) from None
+        share_lookups(client, addresses)
+        return client
 
     def _shared_tls_context(self, kind: str) -> ssl.SSLContext:
         with self._lock:

@@ -74,7 +74,7 @@ class FileReader:
         if folder is None:
             return None
         try:
-            content = (folder / sha256).open("rb")  # noqa: SIM115 - it is given away open
+            content = (folder / sha256).open("rb")
         except OSError:
             return None
         if hashlib.file_digest(content, "sha256").hexdigest() != sha256:
@@ -86,7 +86,7 @@ class FileReader:
         return content
 
     def _fetched(self, file: DistributionFile) -> BinaryIO:
-        whole = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))
+        whole = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115 - it is given away open
         try:
             self._client.download(file.url, to=whole, digests=file.digests, max_bytes=_MOST_BYTES)
         except BaseException:
