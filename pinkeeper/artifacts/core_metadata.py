@@ -8,6 +8,7 @@ end, a line that is no field ends the block), because installers read with `emai
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from msgspec import Struct
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
@@ -18,7 +19,14 @@ from pinkeeper.artifacts.hostile_text import shown
 from pinkeeper.errors import ArtifactError
 from pinkeeper.model.metadata import CoreMetadata, MetadataSource, group_by_extra
 
-__all__ = ["HEADER_LIMIT", "ParsedMetadata", "check_identity", "parse_core_metadata", "to_core_metadata"]
+__all__ = [
+    "HEADER_LIMIT",
+    "ParsedMetadata",
+    "check_identity",
+    "header_fields",
+    "parse_core_metadata",
+    "to_core_metadata",
+]
 
 HEADER_LIMIT = 4 * 1024 * 1024
 """Bytes that the header block may have."""
@@ -65,7 +73,7 @@ def parse_core_metadata(content: bytes, *, subject: str, source: MetadataSource)
     twice, where the metadata version is not 1.x or 2.x, where the block is over `HEADER_LIMIT`, and for a Requires-Dist
     that no parser should be given; whether the others are PEP 508 is found out by the one who needs them.
     """
-    fields = _fields(content, subject)
+    fields = header_fields(content, (*_ONCE, *_MANY), subject=subject)
     for field in _ONCE:
         if len(fields[field]) > 1:
             raise ArtifactError(f"its metadata has the field {_title(field)} twice", where=subject, remedy=_REPORT)
@@ -92,6 +100,31 @@ def parse_core_metadata(content: bytes, *, subject: str, source: MetadataSource)
         dynamic=frozenset(field.lower() for field in fields[b"dynamic"]),
         source=source,
     )
+
+
+def header_fields(content: bytes, names: Collection[bytes], *, subject: str) -> dict[bytes, list[str]]:
+    """The values of the named fields in order of appearance, unfolded; none are empty lists.
+
+    names: in lower case. Raises `ArtifactError` where the header block is over `HEADER_LIMIT`.
+    """
+    found: dict[bytes, list[list[bytes]]] = {field: [] for field in names}
+    current: list[bytes] | None = None
+    for line in _header_lines(content, subject):
+        if line.startswith((b" ", b"\t")):
+            if current is not None:
+                current.append(line)
+            continue
+        current = None
+        field, colon, value = line.partition(b":")
+        known = found.get(field.lower()) if colon else None
+        if known is not None:
+            current = [value]
+            known.append(current)
+        elif line.startswith(b"From "):  # an mbox envelope, which `email` passes over
+            continue
+        elif not colon or not _FIELD_NAME.fullmatch(field):
+            break
+    return {field: [_unfolded(lines) for lines in values] for field, values in found.items()}
 
 
 def to_core_metadata(parsed: ParsedMetadata) -> CoreMetadata:
@@ -124,28 +157,6 @@ def check_identity(parsed: ParsedMetadata, *, name: NormalizedName, version: Ver
             where=subject,
             remedy=_REPORT,
         )
-
-
-def _fields(content: bytes, subject: str) -> dict[bytes, list[str]]:
-    """The values of the fields in `_ONCE` and `_MANY`, in order of appearance."""
-    found: dict[bytes, list[list[bytes]]] = {field: [] for field in (*_ONCE, *_MANY)}
-    current: list[bytes] | None = None
-    for line in _header_lines(content, subject):
-        if line.startswith((b" ", b"\t")):
-            if current is not None:
-                current.append(line)
-            continue
-        current = None
-        field, colon, value = line.partition(b":")
-        known = found.get(field.lower()) if colon else None
-        if known is not None:
-            current = [value]
-            known.append(current)
-        elif line.startswith(b"From "):  # an mbox envelope, which `email` passes over
-            continue
-        elif not colon or not _FIELD_NAME.fullmatch(field):
-            break
-    return {field: [_unfolded(lines) for lines in values] for field, values in found.items()}
 
 
 def _header_lines(content: bytes, subject: str) -> list[bytes]:
