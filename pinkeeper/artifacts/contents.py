@@ -8,7 +8,11 @@ from typing import BinaryIO, Protocol
 
 from msgspec import Struct
 
-__all__ = ["Anomaly", "AnomalyKind", "Contents", "Entry", "Unread"]
+from pinkeeper.artifacts.hostile_text import shown
+from pinkeeper.artifacts.tar_archive import TAR_SUFFIXES
+from pinkeeper.errors import ArtifactError
+
+__all__ = ["Anomaly", "AnomalyKind", "Contents", "Entry", "Unread", "open_contents"]
 
 
 class AnomalyKind(StrEnum):
@@ -93,6 +97,17 @@ class Contents(Protocol):
 def open_contents(file: BinaryIO, *, filename: str) -> Contents:
     """Read the members of a wheel or an sdist once, nothing being written to disk and nothing run.
 
-    Raises ArtifactError where it is no archive of the kind that its name says.
+    file: a seekable one, which the contents keep until they are closed. filename: its suffix says the kind: ``.whl``,
+    ``.zip``, ``.tar.gz``, ``.tgz``, ``.tar.bz2`` or ``.tar.xz``. Raises ArtifactError where it is no archive of that
+    kind; the file stays open then.
     """
-    raise NotImplementedError
+    # Imported here since these modules build on the values above, and only one of them is needed.
+    if filename.endswith(TAR_SUFFIXES):
+        from pinkeeper.artifacts.tar_contents import TarContents  # noqa: PLC0415
+
+        return TarContents(file, filename=filename)
+    if filename.endswith((".whl", ".zip")):
+        from pinkeeper.artifacts.zip_contents import ZipContents  # noqa: PLC0415
+
+        return ZipContents(file, filename=filename, is_wheel=filename.endswith(".whl"))
+    raise ArtifactError(f"{shown(filename)} is not the name of a wheel or an sdist that can be read")
