@@ -1,0 +1,1 @@
+"""The attacks. Each file plants those of one family or two; importing it registers them."""
