@@ -1,4 +1,4 @@
-"""The projects whose bumps are looked at: trees of AI gateways above all; clients, tools, frameworks, pure and native."""
+"""The projects whose bumps are looked at: trees of AI gateways above all; clients, tools, frameworks, also native."""
 
 from __future__ import annotations
 
