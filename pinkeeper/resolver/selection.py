@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.target import Target
 from pinkeeper.resolver.policy import Policy, Strategy
 from pinkeeper.resolver.source import ProjectListing
+from pinkeeper.resolver.version_bounds import parse_version, within_bounds
 
 __all__ = ["Rejected", "Rejection", "Release", "Selector", "is_there", "parse_version"]
 
@@ -74,8 +74,6 @@ class Rejected(Struct, frozen=True, kw_only=True):
 
 # Yanked last, then by rank, build number and name.
 _Ranked = tuple[bool, int, tuple[int, str], str, DistributionFile]
-
-parse_version = lru_cache(maxsize=None)(Version)
 
 
 def is_there(judged: Release | Rejected) -> bool:
@@ -146,7 +144,7 @@ class Selector:
                 texts, local = known
                 public = (pinned,) if pinned in texts else ()
                 return (*(text for text in local if text.startswith(f"{pinned}+")), *public)
-        return tuple(listing.versions)
+        return within_bounds(listing.versions, specifier)
 
     def judge(self, listing: ProjectListing, text: str) -> Release | Rejected:
         """Whether a release is a candidate for the target under the policy."""
