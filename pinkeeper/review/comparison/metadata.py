@@ -73,7 +73,7 @@ def compare_fields(
 
 
 def metadata_path(contents: Contents) -> str | None:
-    """Where the core metadata lies: METADATA in a wheel's own folder, PKG-INFO of an sdist; None where there is none."""
+    """Where the core metadata lies: METADATA of a wheel, PKG-INFO of an sdist; None where there is none."""
     if not contents.is_wheel:
         if "PKG-INFO" in contents.entries:
             return "PKG-INFO"
