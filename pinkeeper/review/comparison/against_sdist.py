@@ -25,7 +25,7 @@ __all__ = ["beyond_sdist"]
 _START_FILE, _FILE = "a start-up file", "a Python file"
 _ITEMS_LIMIT = 100
 _UNITS_OF_A_FILE = 5
-_PARSED_BYTES = 16 * 1024 * 1024
+_PARSED_BYTES = 4 * 1024 * 1024
 _CANDIDATES = 6
 _NO_SOURCE_AT = 10
 """Files from which on a wheel that shares less than half of them with its sdist is told as one thing."""
@@ -47,7 +47,8 @@ def beyond_sdist(wheel: Contents, sdist: Contents) -> tuple[tuple[str, str], ...
     what: the wheel has it and the sdist has not, in a few words: ``a start-up file``, ``Client.send``, ``another
     Client.send`` where the sdist's is not the same. An empty path: the release as a whole. A project that does this
     in each release did it in its old one too: ask for both, and look at what is new. Files with the same syntax tree
-    are the same; files that cannot be parsed, or that come after too many others, are compared as texts. Raises ArtifactError where the contents cannot be read any more.
+    are the same; files that cannot be parsed, or that come after too many others, are compared as texts. Raises
+    ArtifactError where the contents cannot be read any more.
     """
     comparison = _Comparison(wheel, sdist)
     found = list(comparison.found())
@@ -150,6 +151,8 @@ class _Comparison:
         return parse(content).tree if self._room >= 0 else None
 
     def _has_the_same_words(self, content: bytes, own: Sequence[str]) -> bool:
+        if len(content) > _PARSED_BYTES:
+            return False
         words = content.split()
         return any(self._sdist.read(path).split() == words for path in own)
 
