@@ -1,6 +1,7 @@
 """A file written for a newer Python than the running one, spelled so that the running one can read it.
 
-Every line and column stays where it was: characters are replaced by others, or by spaces, never added or taken away.
+Every line and column stays where it was: characters are replaced by others, or by spaces, never taken away, and only
+on lines that were empty one is added.
 What the older grammar has no word for is put back into the tree afterwards, so that an analyser sees the expressions in
 f-strings, t-strings and type parameters just as it would with the newer Python.
 """
@@ -118,6 +119,7 @@ class _Speller:
         self._python = python
         self._bytes = bytearray(source)
         self._needed: set[_Grammar] = set()
+        self._empty_lines: list[int] = []  # their ends; they are to be joined with the next
 
     def result(self) -> Respelled | None:
         """The text, None where nothing was to be respelled."""
@@ -137,7 +139,7 @@ class _Speller:
             return None
         line_starts = self._line_starts() if runs or clauses else []
         return Respelled(
-            text=self._bytes.decode("utf-8", "surrogatepass"),
+            text=self._text(),
             apart=apart,
             newer=", ".join(_LABELS[grammar] for grammar in sorted(self._needed)),
             source=self._source,
@@ -197,7 +199,25 @@ class _Speller:
             apart = copy.decode("utf-8", "surrogatepass") + "]"
         for found in parameters:
             blank(self._bytes, found.start, found.end)
+            self._join_lines(found.start, found.end)
         return apart
+
+    def _join_lines(self, start: int, end: int) -> None:
+        """Lines were one statement while they stood in brackets."""
+        position = start
+        while (position := self._bytes.find(b"\n", position + 1, end)) >= 0:
+            if self._bytes[position - 1] == ord("\n"):
+                self._empty_lines.append(position)
+            else:
+                self._bytes[position - 1] = ord("\\")
+
+    def _text(self) -> str:
+        pieces: list[bytes] = []
+        position = 0
+        for line_end in sorted(self._empty_lines):
+            pieces += self._bytes[position:line_end], b"\\"
+            position = line_end
+        return b"".join([*pieces, self._bytes[position:]]).decode("utf-8", "surrogatepass")
 
     def _line_starts(self) -> list[int]:
         return [0, *(found.end() for found in re.finditer(rb"\n", self._source))]
