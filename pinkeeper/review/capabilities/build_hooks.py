@@ -143,7 +143,11 @@ class _Reader:
             if isinstance(folder, str) and (normal := posixpath.normpath(folder or ".")) != ".":
                 self._build_roots.append(normal)
         if isinstance(paths, list):
-            self._add_module(table.get("build-backend"), "it is the build backend, in the source tree itself")
+            self._add_module(
+                backend := table.get("build-backend"), "it is the build backend, in the source tree itself"
+            )
+            if isinstance(backend, str):
+                self._called.append(backend.replace(":", "."))
 
     def _setuptools(self, table: Mapping[str, Any], setup_cfg: configparser.RawConfigParser) -> None:
         for value in _table(table, "dynamic").values():
@@ -169,9 +173,12 @@ class _Reader:
         module, _, attribute = name.strip().rpartition(".")
         before = set(self._files)
         self._add_module(module, "it is imported for a value of the metadata")
-        for path in set(self._files) - before:
+        found = set(self._files) - before
+        for path in found:
             if self._is_literal(path, attribute):
                 del self._files[path]
+            else:
+                self._called.append(name.strip())
 
     def _is_literal(self, path: str, name: str) -> bool:
         content = self._content(path).decode("utf-8", "replace")

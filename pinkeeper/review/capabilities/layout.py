@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pinkeeper.review.capabilities.start_files import site_folder
 
-__all__ = ["Layout", "is_python", "sdist_layout", "wheel_layout"]
+__all__ = ["Layout", "is_package", "is_python", "sdist_layout", "wheel_layout"]
 
 # Folders at the top of a source tree in which a build looks for no modules.
 _NOT_BUILT = re.compile(r"docs?|documentation|tests?|testing|unit_tests?|examples?|samples?|demos?|benchmarks?|htmlcov")
@@ -96,9 +96,7 @@ def wheel_layout(paths: Collection[str], *, roots: Collection[str] = ()) -> Layo
     return _layout(named)
 
 
-def sdist_layout(
-    paths: Collection[str], *, roots: Collection[str] = (), build_roots: Collection[str] = ()
-) -> Layout:
+def sdist_layout(paths: Collection[str], *, roots: Collection[str] = (), build_roots: Collection[str] = ()) -> Layout:
     """Of a source tree, which does not say where its modules are: every place that is usual counts.
 
     roots: folders whose modules get installed, as settings say (``package-dir``). build_roots: folders that only a

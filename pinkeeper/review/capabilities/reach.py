@@ -115,9 +115,6 @@ class CallGraph:
         if scope != MODULE:
             # Whoever gets at a part of a module has had it imported.
             found.add((path, MODULE))
-        elif path not in self._roots.scripts:
-            for name in self._layout.names.get(path, ()):
-                found.update((package, MODULE) for package in self._layout.packages(name))
         summary = self._modules.get(path)
         if summary is None:
             return found

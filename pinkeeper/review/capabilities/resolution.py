@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from pinkeeper.review.capabilities.layout import Layout
+from pinkeeper.review.capabilities.layout import Layout, is_package
 from pinkeeper.review.capabilities.summary import MODULE, ModuleSummary
 
-__all__ = ["CONSTRUCTORS", "ModuleIndex", "Node", "Resolution"]
+__all__ = ["CONSTRUCTORS", "ModuleIndex", "Node", "Resolution", "star_module"]
 
 Node: TypeAlias = tuple[str, str]
 """A path and a scope in it."""
@@ -28,7 +28,9 @@ CONSTRUCTORS = (
 )
 """What runs when an instance is made, used in the body of a class, and dropped."""
 
-_LIMIT = 2_000  # names looked at for one; more are a maze that somebody built
+# Hundreds of modules that all star-import each other are a maze that somebody built.
+_LIMIT = 2_000  # places looked at for one name
+_BUDGET = 1_000_000  # star imports followed for all names
 
 
 class ModuleIndex(Struct, frozen=True, kw_only=True, eq=False):
@@ -68,6 +70,8 @@ class Resolution:
         self._modules = modules
         self._layout = layout
         self._indexes: dict[str, ModuleIndex] = {}
+        self._stars: dict[str, tuple[str, ...]] = {}
+        self._budget = _BUDGET
         self.missing: set[str] = set()
 
     def index(self, path: str) -> ModuleIndex | None:
@@ -97,8 +101,7 @@ class Resolution:
         """What runs when a file imports a name: modules with the packages around them, and module ``__getattr__``."""
         found: set[Node] = set()
         is_star = target.endswith(".*")
-        target = target.removesuffix("*").rstrip(".") if is_star and target.strip(".*") else target.rstrip("*")
-        for name in self._layout.absolute(path, target):
+        for name in self._layout.absolute(path, star_module(target) if is_star else target):
             found.update((file, MODULE) for file in self._layout.packages(name))
             files, rest = self._layout.split(name)
             if is_star or not rest or rest == name:
@@ -194,11 +197,25 @@ class Resolution:
         head, dot, rest = name.partition(".")
         if head in index.bound:
             targets = [f"{target}{dot}{rest}" for target in index.bound[head]]
-        elif head in index.names:
-            targets = []
-        else:
-            targets = [f"{star}.{name}" if star.strip(".") else f"{star}{name}" for star in index.stars]
-        return [found for target in targets for found in self._places(path, target, own=False)]
+            return [found for target in targets for found in self._places(path, target, own=False)]
+        return [] if head in index.names else self._starred(path, name, index)
+
+    def _starred(self, path: str, name: str, index: ModuleIndex) -> list[_Place]:
+        """Where star imports may bring a name from."""
+        if (modules := self._stars.get(path)) is None:
+            modules = self._stars[path] = tuple(
+                dict.fromkeys(module for star in index.stars for module in self._layout.absolute(path, star))
+            )
+        self._budget -= len(modules)
+        if self._budget < 0:
+            return []
+        found = []
+        for module in modules:
+            files, rest = self._layout.files.get(module, ()), name
+            if not files or any(map(is_package, files)):
+                files, rest = self._layout.split(f"{module}.{name}")
+            found += [_Place(file, rest, is_attribute=True) for file in files if rest]
+        return found
 
 
 def _local_meanings(place: _Place, index: ModuleIndex) -> set[_Meaning]:
@@ -216,6 +233,12 @@ def _local_meanings(place: _Place, index: ModuleIndex) -> set[_Meaning]:
     return found
 
 
+def star_module(target: str) -> str:
+    """The module of a star import's target: ``.x`` of ``.x.*``, ``..`` of ``..*``."""
+    module = target.removesuffix("*")
+    return module.removesuffix(".") if module.strip(".") else module
+
+
 def index_of(summary: ModuleSummary) -> ModuleIndex:
     """A summary, ready to be looked up."""
     functions = frozenset(function.name for function in summary.functions)
@@ -231,7 +254,7 @@ def index_of(summary: ModuleSummary) -> ModuleIndex:
             continue
         target = found.target
         if target.endswith("*"):
-            stars.append(target[:-2] if target[:-1].strip(".") else target[:-1])
+            stars.append(star_module(target))
             continue
         bound[found.name or target.rpartition(".")[2]].append(target)
         if not found.name and not target.startswith("."):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import keyword
+import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from pinkeeper.review.capabilities.package import HookKind, StartLine, StartLineKind
 from pinkeeper.review.capabilities.summary import ModuleSummary
 
-__all__ = ["site_folder", "start_lines", "which_hook"]
+__all__ = ["added_folders", "site_folder", "start_lines", "which_hook"]
 
 _CODE_LINES = 1_000  # each summarised by itself; what a file has beyond is read in one go
 _LINES = 10_000
@@ -37,6 +38,7 @@ _LATER_CODE = re.compile(rf"(?:\A|[\r\n{_CUTS}])(import[ \t][^\r\n]*)")
 _LATER_ENTRY_POINT = re.compile(rf"(?:\A|[\r\n{_CUTS}])[ \t]*({_NAME}:{_NAME})[ \t]*(?=[\r\n{_CUTS}]|\Z)")
 _LATER_LINE = re.compile(rf"(?:\A|[\r\n{_CUTS}])[ \t]*[^#\s]")
 _PIECE = re.compile(f"[^{_CUTS}]+")
+_CUSTOMIZED = frozenset({HookKind.SITECUSTOMIZE, HookKind.USERCUSTOMIZE})
 _BUILD_FILES = frozenset({"setup.py", "pdm_build.py", "hatch_build.py", "build.rs"})
 
 
@@ -59,13 +61,16 @@ def site_folder(path: str) -> tuple[str, str] | None:
     return None
 
 
-def which_hook(path: str, *, is_wheel: bool) -> HookKind | None:
+def which_hook(path: str, *, is_wheel: bool, roots: Collection[str] = ()) -> HookKind | None:
     """What a file is run for unasked, judging by its place; None where it is not.
 
     Of an sdist only places from which files are usually installed count, and build files with a name of their own;
     `build_hooks` finds those that settings name. Files with a leading dot are hooks too: interpreters before 2024 read
-    them.
+    them. roots: folders that ``.pth`` files of the same release add to ``sys.path``: see `added_folders`.
     """
+    for root in roots:
+        if path.startswith(f"{root}/") and (kind := _start_hook(path[len(root) + 1 :])) in _CUSTOMIZED:
+            return kind
     if not is_wheel:
         if path in _BUILD_FILES:
             return HookKind.BUILD
@@ -76,7 +81,7 @@ def which_hook(path: str, *, is_wheel: bool) -> HookKind | None:
     _, _, below = path.partition(".data/data/")
     if found := _LIBRARY.match(below):
         kind = _start_hook(below[found.end() + 1 :])
-        return kind if kind in {HookKind.SITECUSTOMIZE, HookKind.USERCUSTOMIZE} else None
+        return kind if kind in _CUSTOMIZED else None
     # On Windows the prefix itself is a site folder.
     kind = _start_hook(below) if below else None
     return kind if kind in {HookKind.PTH, HookKind.START} else None
@@ -121,6 +126,22 @@ def start_lines(content: bytes, *, path: str, summarise: Callable[[bytes], Modul
             summary = summarise(code)
         found.append(StartLine(kind=kind, line=number, text=line[:_SHOWN], summary=summary))
     return tuple(found)
+
+
+def added_folders(path: str, lines: Collection[StartLine]) -> tuple[str, ...]:
+    """Folders of the archive that the lines of a ``.pth`` file of a wheel add to ``sys.path``.
+
+    Installers lay all site folders of a wheel on top of each other, so a folder may be in each of them.
+    """
+    if (place := site_folder(path)) is None:
+        return ()
+    found = []
+    for line in lines:
+        if line.kind is StartLineKind.PATH and not line.text.startswith("/"):
+            folder = posixpath.normpath(line.text.rstrip().replace("\\", "/"))
+            if not folder.startswith(".."):
+                found += [posixpath.normpath(posixpath.join(top, folder)) for top in {"", place[0]}]
+    return tuple(sorted({folder for folder in found if folder != "."}))
 
 
 def _decoded(content: bytes) -> str:

@@ -1,0 +1,70 @@
+"""Which files have a word in them: a cheap look at bytes, so that few files need be analysed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable
+
+__all__ = ["Mentions"]
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+")
+_RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*+\.")
+_STAR = re.compile(rb"\bimport[ \t\f\\\r\n]*+\*")
+_PROGRAM = re.compile(rb"-m\b|run_module|run_path|\.py\b")
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+_PLAIN = re.compile(rb"utf-?8.*|u8|latin.?1|l1|iso-?8859-.*|us-ascii|ascii|cp125\d|windows-125\d", re.IGNORECASE)
+_SIZE_LIMIT = 8 * 1024 * 1024  # bytes; a larger file is not parsed, so it calls nothing
+_HEAD = 1_000
+_WORD_LIMIT = 200  # bytes
+_COUNT_LIMIT = 4_000_000  # words of all files together, repeated once a file
+
+
+class Mentions:
+    """The words of files.
+
+    A word is what could be a name, wherever it stands: in code, in a text, in a comment. relative, stars, programs:
+    files with a relative import, with a star import, and with what may start a module as a program. opaque: files in
+    which any word may be, as they have an encoding that hides words, or as there were too many.
+    """
+
+    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes]) -> None:
+        self._files: dict[bytes, list[str]] = {}
+        self.relative: set[str] = set()
+        self.stars: set[str] = set()
+        self.programs: set[str] = set()
+        self.opaque: set[str] = set()
+        count = 0
+        for path in paths:
+            content = read(path)
+            if len(content) > _SIZE_LIMIT:
+                continue
+            cookie = _COOKIE.search(content[:_HEAD])
+            if count > _COUNT_LIMIT or (cookie is not None and not _PLAIN.fullmatch(cookie.group(1))):
+                self.opaque.add(path)
+                continue
+            words = set(_WORD.findall(content))
+            count += len(words)
+            for word in words:
+                if len(word) <= _WORD_LIMIT:
+                    self._files.setdefault(_normal(word), []).append(path)
+            for pattern, found in ((_RELATIVE, self.relative), (_STAR, self.stars), (_PROGRAM, self.programs)):
+                if pattern.search(content):
+                    found.add(path)
+
+    def of(self, words: Collection[str]) -> set[str]:
+        """Files with any of these words, and those that may have any."""
+        found = set(self.opaque)
+        for word in words:
+            encoded = unicodedata.normalize("NFKC", word).encode("utf-8", "surrogatepass")
+            if len(encoded) > _WORD_LIMIT:
+                encoded = b""
+            found.update(self._files.get(encoded, ()))
+        return found
+
+
+def _normal(word: bytes) -> bytes:
+    """A word as Python reads names (PEP 3131)."""
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFKC", word.decode("utf-8", "replace")).encode("utf-8", "surrogatepass")
