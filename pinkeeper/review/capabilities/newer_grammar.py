@@ -212,10 +212,10 @@ class _Speller:
                 self._bytes[position - 1] = ord("\\")
 
     def _text(self) -> str:
-        pieces: list[bytes] = []
+        pieces: list[bytearray] = []
         position = 0
         for line_end in sorted(self._empty_lines):
-            pieces += self._bytes[position:line_end], b"\\"
+            pieces.append(self._bytes[position:line_end] + b"\\")
             position = line_end
         return b"".join([*pieces, self._bytes[position:]]).decode("utf-8", "surrogatepass")
 
