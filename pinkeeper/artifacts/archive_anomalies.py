@@ -11,15 +11,17 @@ __all__ = ["AnomalyLog"]
 
 # A reviewer who was told of a hundred members knows what to think of the archive.
 _SAME_KIND_LIMIT = 100
+_UNREAD_LIMIT = 1000
 
 
 class AnomalyLog:
-    """Gathers anomalies and unread members; of many anomalies of one kind the first, and how many there are."""
+    """Gathers anomalies and unread members; of very many the first, and how many there are."""
 
     def __init__(self) -> None:
         self._found: list[Anomaly] = []
         self._counts: Counter[AnomalyKind] = Counter()
         self._unread: list[Unread] = []
+        self._unread_count = 0
 
     def add(self, kind: AnomalyKind, path: str | None, detail: str) -> None:
         """path: of a member, as it is named in the archive or already fit to be shown."""
@@ -30,7 +32,9 @@ class AnomalyLog:
 
     def leave_out(self, path: str, reason: str, *, size: int | None = None, sha256: str | None = None) -> None:
         """Say that a member was not read."""
-        self._unread.append(Unread(path=path_shown(path), reason=reason, size=size, sha256=sha256))
+        self._unread_count += 1
+        if self._unread_count <= _UNREAD_LIMIT:
+            self._unread.append(Unread(path=path_shown(path), reason=reason, size=size, sha256=sha256))
 
     def refuse(self, kind: AnomalyKind, path: str, detail: str) -> None:
         """Both: an anomaly for which a member was not read."""
@@ -50,4 +54,7 @@ class AnomalyLog:
     @property
     def unread(self) -> tuple[Unread, ...]:
         """By path."""
-        return tuple(sorted(self._unread, key=lambda unread: (unread.path, unread.reason)))
+        found = sorted(self._unread, key=lambda unread: (unread.path, unread.reason))
+        if more := self._unread_count - len(found):
+            found.append(Unread(path="others", reason=f"{more} more members were not read"))
+        return tuple(found)

@@ -127,12 +127,12 @@ def _next_header(stream: TarStream, general: dict[str, str], log: AnomalyLog) ->
                 log.add(AnomalyKind.HEADER_MISMATCH, None, "a global header names or measures all members")
             general.update(found)
             continue
-        if own.keys() & found.keys():
+        if own.keys() & found.keys() & _TELLING:
             named = own.get("path") or found.get("path")
             log.add(AnomalyKind.HEADER_MISMATCH, named, "two extended headers say the same of it")
         # As in tarfile the outermost one, which comes first, has the last word.
         own = {**found, **own}
-    if own:
+    if count:
         log.add(AnomalyKind.DAMAGED_MEMBER, own.get("path"), "an extended header has no member behind it")
     return None
 
