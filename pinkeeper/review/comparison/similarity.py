@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from posixpath import basename
 
 from pinkeeper.artifacts.contents import Contents, Entry
@@ -42,9 +42,14 @@ class SimilarFiles:
 
     def find(self, old: Sequence[Entry], new: Sequence[Entry]) -> list[tuple[Entry, Entry, float]]:
         """Partners, each file at most once, the most similar first; similarity is from 0 to 1."""
-        left, right = _within_reach(old, new), _within_reach(new, old)
-        before = [(entry, tokens) for entry in left if (tokens := self._tokens_of(self._old, entry))]
-        after = [(entry, tokens) for entry in right if (tokens := self._tokens_of(self._new, entry))]
+        before: list[tuple[Entry, _Tokens]] = []
+        after: list[tuple[Entry, _Tokens]] = []
+        # By turns and by size, so that what the budget is enough for belongs together.
+        for one, other in zip_longest(_within_reach(old, new), _within_reach(new, old)):
+            if one is not None and (tokens := self._tokens_of(self._old, one)):
+                before.append((one, tokens))
+            if other is not None and (tokens := self._tokens_of(self._new, other)):
+                after.append((other, tokens))
         return _greedy(_scored(before, after))
 
     def _tokens_of(self, contents: Contents, entry: Entry) -> _Tokens:
