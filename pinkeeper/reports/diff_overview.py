@@ -67,9 +67,9 @@ def overview(result: DiffResult) -> Overview:
     return Overview(
         files=", ".join(statuses) or "all the same",
         code=code,
-        fields=f"{counted(len(fields), 'field')} changed" if fields else "all the same",
+        fields=f"{len(fields):,} changed" if fields else "all the same",
         tags=_tags(wheel_tags(result)),
-        api=f"{counted(len(result.api), 'name')} removed or changed" if result.api else "no break seen",
+        api=f"{counted(len(result.api), 'name')} gone or changed" if result.api else "no break seen",
         read=_read(result),
     )
 
