@@ -122,6 +122,8 @@ def _omitted(count: int, parsed: int, size: int, end: _End, log: AnomalyLog) -> 
         return max(end.count - count, 1)
     if parsed < size:
         log.add(AnomalyKind.HEADER_MISMATCH, None, f"{size - parsed} bytes at the end of its directory are no entries")
+    elif parsed > size:
+        log.add(AnomalyKind.HEADER_MISMATCH, None, "its last entry runs over the end of its directory")
     if count != end.count:
         said = f"its end record says {end.count} members, its directory has {count}"
         log.add(AnomalyKind.HEADER_MISMATCH, None, said)
@@ -220,7 +222,8 @@ def _entries(directory: bytes, shift: int, log: AnomalyLog) -> tuple[tuple[Direc
         start = position + _ENTRY.size
         name_end = start + name_size
         following = name_end + extra_size + comment_size
-        if signature != _ENTRY_SIGNATURE or following > end:
+        # zipfile takes a last entry that runs over the directory's end; where we have cut it, it is not the last.
+        if signature != _ENTRY_SIGNATURE or (following > end and end == DIRECTORY_LIMIT):
             break
         raw_name = directory[start:name_end]
         name = _decoded(raw_name, flags, log)
