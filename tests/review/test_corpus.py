@@ -9,8 +9,8 @@ import pytest
 from pinkeeper.model.finding import Verdict
 from tests.review.corpus.attack import Attack, Family
 from tests.review.corpus.bases import BASES
-from tests.review.corpus.benign import BENIGN, Benign
-from tests.review.corpus.catalogue import ATTACKS, HELD_BACK, attacked
+from tests.review.corpus.benign import Benign
+from tests.review.corpus.catalogue import ATTACKS, BENIGN, HELD_BACK, attacked
 from tests.review.corpus.judge import judge
 from tests.review.corpus.place import grave, is_at, told
 from tests.review.corpus.writing import written

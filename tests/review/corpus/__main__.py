@@ -16,8 +16,7 @@ from msgspec import Struct
 from pinkeeper.model.finding import Finding, Severity
 from tests.review.corpus.attack import Attack, Family
 from tests.review.corpus.bases import BASES
-from tests.review.corpus.benign import BENIGN
-from tests.review.corpus.catalogue import ATTACKS, HELD_BACK, attacked
+from tests.review.corpus.catalogue import ATTACKS, BENIGN, HELD_BACK, attacked
 from tests.review.corpus.judge import judge
 from tests.review.corpus.place import grave, is_at, told
 from tests.review.corpus.writing import written

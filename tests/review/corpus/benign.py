@@ -14,7 +14,7 @@ from tests.review.corpus.bases.native import CORE, IMPORTS
 from tests.review.corpus.draft import Draft
 from tests.review.corpus.elf import make_shared_object
 
-__all__ = ["BENIGN", "Benign"]
+__all__ = ["Benign", "Change", "harmless", "harmless_bumps"]
 
 Change = Callable[[Draft], None]
 
@@ -41,22 +41,24 @@ class Benign:
         return old, new
 
 
-def _nothing(_draft: Draft) -> None:
+def nothing(_draft: Draft) -> None:
     """Leave the base as it is."""
 
 
-_registered = [Benign(shape="as-it-is", base=base, before=_nothing, change=_nothing) for base in BASES]
+harmless_bumps = [Benign(shape="as-it-is", base=base, before=nothing, change=nothing) for base in BASES]
 
 
-def _harmless(base: str, *, before: Change = _nothing) -> Callable[[Change], Change]:
+def harmless(base: str, *, before: Change = nothing) -> Callable[[Change], Change]:
+    """Register a function that changes the new release of `base` without harm; its name is the shape."""
+
     def register(change: Change) -> Change:
-        _registered.append(Benign(shape=change.__name__.replace("_", "-"), base=base, before=before, change=change))
+        harmless_bumps.append(Benign(shape=change.__name__.replace("_", "-"), base=base, before=before, change=change))
         return change
 
     return register
 
 
-@_harmless("client")
+@harmless("client")
 def tests_that_do_what_attacks_do(draft: Draft) -> None:
     draft.put_around(
         "tests/test_process.py",
@@ -66,7 +68,7 @@ def tests_that_do_what_attacks_do(draft: Draft) -> None:
     )
 
 
-@_harmless("framework")
+@harmless("framework")
 def configuration_of_documents(draft: Draft) -> None:
     draft.put_around(
         "docs/conf.py",
@@ -75,7 +77,7 @@ def configuration_of_documents(draft: Draft) -> None:
     )
 
 
-@_harmless("client")
+@harmless("client")
 def table_of_characters(draft: Draft) -> None:
     rows = ",\n".join(
         f"    (0x{start:04X}, 0x{start + 127:04X}, '{chr(start + 10)}')" for start in range(0x0400, 0x3000, 128)
@@ -83,7 +85,7 @@ def table_of_characters(draft: Draft) -> None:
     draft.put("harborline/_scripts.py", f'"""Ranges of characters, with one of each."""\n\nRANGES = (\n{rows},\n)\n')
 
 
-@_harmless("client", before=lambda draft: draft.put("harborline/cacert.pem", _pem(40)))
+@harmless("client", before=lambda draft: draft.put("harborline/cacert.pem", _pem(40)))
 def more_certificates(draft: Draft) -> None:
     draft.put("harborline/cacert.pem", _pem(44))
 
@@ -95,13 +97,13 @@ def _pem(count: int) -> str:
     )
 
 
-@_harmless("command")
+@harmless("command")
 def more_data(draft: Draft) -> None:
     agents = {"bots": [f"bot-{number}" for number in range(800)], "browsers": ["gecko", "webkit", "blink"]}
     draft.put("tidelog/data/agents.json", json.dumps(agents))
 
 
-@_harmless("framework")
+@harmless("framework")
 def minified_script(draft: Draft) -> None:
     draft.put(
         "quayside/web/static/app.js",
@@ -109,7 +111,7 @@ def minified_script(draft: Draft) -> None:
     )
 
 
-@_harmless("framework", before=lambda draft: draft.put("quayside-4.1.0-py3.12-nspkg.pth", _NAMESPACE_LINE))
+@harmless("framework", before=lambda draft: draft.put("quayside-4.1.0-py3.12-nspkg.pth", _NAMESPACE_LINE))
 def namespace_file_renamed(draft: Draft) -> None:
     draft.put("quayside-5.0.0-py3.12-nspkg.pth", _NAMESPACE_LINE)
 
@@ -121,7 +123,7 @@ _NAMESPACE_LINE = (
 )
 
 
-@_harmless("command")
+@harmless("command")
 def stubs(draft: Draft) -> None:
     draft.put("tidelog/py.typed", "")
     draft.put(
@@ -130,7 +132,7 @@ def stubs(draft: Draft) -> None:
     )
 
 
-@_harmless("client")
+@harmless("client")
 def version_written_by_the_build(draft: Draft) -> None:
     draft.put_beyond(
         "harborline/_scm_version.py",
@@ -139,7 +141,7 @@ def version_written_by_the_build(draft: Draft) -> None:
     )
 
 
-@_harmless("framework")
+@harmless("framework")
 def another_command_that_runs_git(draft: Draft) -> None:
     draft.put(
         "quayside/scaffold.py",
@@ -149,7 +151,7 @@ def another_command_that_runs_git(draft: Draft) -> None:
     draft.replace("quayside/cli.py", 'choices=["run", "edit"]', 'choices=["run", "edit", "new"]')
 
 
-@_harmless("client")
+@harmless("client")
 def addresses_in_words(draft: Draft) -> None:
     draft.append(
         "harborline/_errors.py",
@@ -165,12 +167,12 @@ def addresses_in_words(draft: Draft) -> None:
     )
 
 
-@_harmless("client")
+@harmless("client")
 def newer_backend(draft: Draft) -> None:
     draft.replace("pyproject.toml", 'requires = ["hatchling"]', 'requires = ["hatchling>=1.26"]')
 
 
-@_harmless("command")
+@harmless("command")
 def script_becomes_a_table(draft: Draft) -> None:
     del draft.around["setup.py"]
     draft.put_around(
@@ -181,7 +183,7 @@ def script_becomes_a_table(draft: Draft) -> None:
     )
 
 
-@_harmless("native", before=lambda draft: draft.put("fastbuoy.libs/libz-6f8e21ab.so.1", _zlib(b"\x90")))
+@harmless("native", before=lambda draft: draft.put("fastbuoy.libs/libz-6f8e21ab.so.1", _zlib(b"\x90")))
 def library_rebuilt(draft: Draft) -> None:
     draft.put("fastbuoy.libs/libz-0c4d77fe.so.1", _zlib(b"\xcc"))
     draft.put(
@@ -199,7 +201,7 @@ def _zlib(byte: bytes) -> bytes:
     return make_shared_object(imports=("malloc", "free", "memcpy"), exports=("inflate", "deflate"), filling=byte * 3000)
 
 
-@_harmless("command")
+@harmless("command")
 def optional_imports(draft: Draft) -> None:
     draft.put(
         "tidelog/config.py",
@@ -209,7 +211,7 @@ def optional_imports(draft: Draft) -> None:
     )
 
 
-@_harmless("framework")
+@harmless("framework")
 def deprecated_names(draft: Draft) -> None:
     draft.append(
         "quayside/settings.py",
@@ -230,7 +232,7 @@ def deprecated_names(draft: Draft) -> None:
     )
 
 
-@_harmless("client")
+@harmless("client")
 def modules_in_a_folder_of_their_own(draft: Draft) -> None:
     for name in ("messages", "accounts"):
         draft.put(f"harborline/api/{name}.py", draft.installed.pop(f"harborline/resources/{name}.py"))
@@ -241,12 +243,12 @@ def modules_in_a_folder_of_their_own(draft: Draft) -> None:
     )
 
 
-@_harmless("client")
+@harmless("client")
 def common_dependencies(draft: Draft) -> None:
     draft.requires += ["anyio>=4", "pydantic>=2", "certifi"]
 
 
-@_harmless("command")
+@harmless("command")
 def block_for_trying_out(draft: Draft) -> None:
     draft.append(
         "tidelog/render.py",
@@ -261,7 +263,7 @@ def block_for_trying_out(draft: Draft) -> None:
     )
 
 
-@_harmless("framework")
+@harmless("framework")
 def tests_in_the_wheel(draft: Draft) -> None:
     draft.put("quayside/tests/__init__.py", "")
     draft.put(
@@ -272,7 +274,7 @@ def tests_in_the_wheel(draft: Draft) -> None:
     )
 
 
-@_harmless("client")
+@harmless("client")
 def retries_by_the_header(draft: Draft) -> None:
     draft.after(
         "harborline/_errors.py",
@@ -288,6 +290,3 @@ def retries_by_the_header(draft: Draft) -> None:
         """,
         indent=4,
     )
-
-
-BENIGN: tuple[Benign, ...] = tuple(_registered)

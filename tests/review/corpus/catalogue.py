@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.review.corpus import benign_habits
 from tests.review.corpus.attack import Attack, Family, registered
 from tests.review.corpus.attacks import (
     blobs,
@@ -22,12 +23,14 @@ from tests.review.corpus.attacks import (
     wheel_alone,
 )
 from tests.review.corpus.bases import BASES
+from tests.review.corpus.benign import Benign, harmless_bumps
 from tests.review.corpus.draft import Draft
 
-__all__ = ["ATTACKS", "HELD_BACK", "attacked"]
+__all__ = ["ATTACKS", "BENIGN", "HELD_BACK", "attacked"]
 
 # Importing these registered what they plant.
 _SOURCES = (
+    benign_habits,
     blobs,
     build,
     credentials,
@@ -47,6 +50,8 @@ _SOURCES = (
 )
 
 ATTACKS: tuple[Attack, ...] = tuple(sorted(registered, key=lambda attack: attack.id))
+
+BENIGN: tuple[Benign, ...] = tuple(harmless_bumps)
 
 
 def _held_back() -> frozenset[str]:
