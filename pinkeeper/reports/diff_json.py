@@ -54,6 +54,7 @@ def diff_json(result: DiffResult) -> str:
             "source": redact(notes.source) or None,
             "markup": notes.markup,
             "sections": [{"version": section.version, "text": section.text} for section in notes.sections],
+            "remark": notes.remark or None,
             "cut": notes.cut,
             "unmentioned": [{"area": area, "lines": lines} for area, lines in notes.unmentioned],
         },
@@ -122,6 +123,7 @@ def _change(change: FileChange) -> dict[str, Any]:
     return {
         "status": change.status.value,
         "kind": change.kind.value,
+        "old_kind": None if change.old_kind is None else change.old_kind.value,
         "old_path": change.old_path,
         "new_path": change.new_path,
         "old_size": change.old_size,

@@ -7,6 +7,7 @@ Whatever comes from a package stands in code spans and fences (see `markdown_tex
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from pinkeeper.model.comparison import ChangeStatus, DiffResult, FileChange, ReleaseFile
 from pinkeeper.model.finding import Finding, RelatedFact, Verdict
@@ -47,38 +48,49 @@ _ROOM_FOR_THE_END = 200
 def diff_markdown(result: DiffResult, *, limit: int = 60_000) -> str:
     """The result, ending with a newline.
 
-    limit: characters; forges refuse longer texts. A block that does not fit any more is left out, and the last line
-    says how many were.
+    limit: characters; forges refuse longer texts. Where not all fits, the verdict, what runs unasked and what was not
+    analysed come first, then the rest in its order; the last line says how many parts were left out.
     """
-    kept: list[str] = []
+    parts = list(_parts(result))
     left = limit - _ROOM_FOR_THE_END
-    missing = 0
-    for block in _blocks(result):
-        if len(block) + 2 > left:
-            missing += 1
-            continue
-        kept.append(block)
-        left -= len(block) + 2
-    if missing:
-        kept.append(f"**{counted(missing, 'part')} of this report did not fit. `pinkeeper diff` shows all.**")
-    return "\n\n".join(kept) + "\n"
+    kept: set[int] = set()
+    for place in sorted(range(len(parts)), key=lambda place: not parts[place].comes_first):
+        length = len(parts[place].text) + 2
+        if length <= left:
+            kept.add(place)
+            left -= length
+    texts = [parts[place].text for place in sorted(kept)]
+    if len(kept) < len(parts):
+        missing = counted(len(parts) - len(kept), "part")
+        texts.append(f"**{missing} of this report did not fit. `pinkeeper diff` shows all.**")
+    return "\n\n".join(texts) + "\n"
 
 
-def _blocks(result: DiffResult) -> Iterator[str]:
-    """Each makes sense, and is closed, on its own."""
-    yield f"## {code(result.name)} {code(str(result.old.version))} to {code(str(result.new.version))}"
+class _Part(NamedTuple):
+    """Some blocks that make sense, and are closed, on their own."""
+
+    text: str
+    comes_first: bool = False
+
+
+def _parts(result: DiffResult) -> Iterator[_Part]:
+    yield _Part(
+        f"## {code(result.name)} {code(str(result.old.version))} to {code(str(result.new.version))}", comes_first=True
+    )
     found = severities(finding.severity for finding in result.findings) or "no finding"
-    yield f"{_MARKS[result.verdict]} **{result.verdict.upper()}**: {found}; {VERDICTS[result.verdict]}."
-    yield _table(result)
-    yield from _unasked(result)
+    yield _Part(
+        f"{_MARKS[result.verdict]} **{result.verdict.upper()}**: {found}; {VERDICTS[result.verdict]}.", comes_first=True
+    )
+    yield _Part(_table(result), comes_first=True)
+    yield _Part(_unasked(result), comes_first=True)
     for number, finding in enumerate(result.findings):
-        yield f"### Findings\n\n{_finding(finding)}" if number == 0 else _finding(finding)
-    yield from _fields(result)
-    yield from _api(result)
-    yield from _notes(result)
-    yield from _not_analysed(result)
-    yield from _files(result)
-    yield _folded("What was read", (fence(_first([*_release_files(result)], _MOST_ROWS, "file")),))
+        yield _Part(f"### Findings\n\n{_finding(finding)}" if number == 0 else _finding(finding))
+    yield from map(_Part, _fields(result))
+    yield from map(_Part, _api(result))
+    yield from map(_Part, _notes(result))
+    yield from (_Part(text, comes_first=True) for text in _not_analysed(result))
+    yield from map(_Part, _files(result))
+    yield _Part(_folded("What was read", (fence(_first([*_release_files(result)], _MOST_ROWS, "file")),)))
 
 
 def _table(result: DiffResult) -> str:
@@ -92,15 +104,14 @@ def _table(result: DiffResult) -> str:
     return "\n".join(["| | |", "| --- | --- |", *rows])
 
 
-def _unasked(result: DiffResult) -> Iterator[str]:
+def _unasked(result: DiffResult) -> str:
     if not result.unasked:
-        yield "Nothing new runs without being called."
-        return
+        return "Nothing new runs without being called."
     told = (
         f"{WHEN[entry.when]}: {_place(entry.path, entry.line)}: {sentence(entry.what)}"
         for entry in earliest_first(result)
     )
-    yield f"### Runs without being called\n\n{_items(told)}"
+    return f"### Runs without being called\n\n{_items(told)}"
 
 
 def _finding(finding: Finding) -> str:
@@ -154,6 +165,8 @@ def _notes(result: DiffResult) -> Iterator[str]:
         if notes.cut:
             inside.append(f"{counted(notes.cut, 'character')} of the notes were left out.")
         yield _folded("Release notes", inside)
+    if notes.remark:
+        yield sentence(notes.remark)
     if notes.unmentioned:
         told = (f"{code(area)} ({counted(lines, 'line')})" for area, lines in notes.unmentioned)
         yield f"No note mentions:\n\n{_items(told)}"

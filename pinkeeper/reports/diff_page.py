@@ -173,7 +173,7 @@ def _weight(change: FileChange, ranks: Mapping[str, int]) -> tuple[int, int, str
         (ranks[path] for path in (change.new_path, change.old_path) if path is not None and path in ranks),
         default=len(Severity),
     )
-    kinds = (FileKind.STARTUP, FileKind.BUILD, FileKind.PYTHON, FileKind.SCRIPT, FileKind.NATIVE)
+    kinds = (FileKind.STARTUP, FileKind.BUILD, FileKind.PYTHON, FileKind.SCRIPT, FileKind.NATIVE, FileKind.BYTECODE)
     return rank, kinds.index(change.kind) if change.kind in kinds else len(kinds), change.path
 
 
@@ -274,6 +274,8 @@ def _facts(change: FileChange) -> tuple[str, ...]:
         facts.append(size(change.new_size if change.new_size is not None else change.old_size))
     if change.code_added or change.code_removed:
         facts.append(f"+{change.code_added} -{change.code_removed} executable")
+    if change.old_kind is not None:
+        facts.append(f"was {change.old_kind}")
     if change.moved:
         facts.append(f"{counted(change.moved, 'line')} moved from elsewhere")
     if change.similarity is not None:

@@ -25,7 +25,8 @@ __all__ = ["diff_text"]
 
 Line = tuple[str, str | None]
 
-_HUNKS = (12, 5)  # lines, what is tried first
+_HUNKS = ((12, 8), (12, 5))  # lines of the first, of any other finding; what is tried first
+_SURELY_SHOWN = 2  # findings whose hunks are shown even where that takes more than two screens
 _TWO_SCREENS = 46  # rows, with room for a prompt before and after
 _VERDICT_STYLES = {Verdict.DANGER: "error", Verdict.REVIEW: "warning", Verdict.ROUTINE: "good"}
 
@@ -52,9 +53,9 @@ def _page(result: DiffResult, width: int, *, rows: int | None) -> Iterator[Line]
     """rows: how many there may be, None for no bound; what is not about hunks may need a few more."""
     before = [*_verdict(result), *_table(result, width), *_unasked(result, width, most=3 if rows else None)]
     after = [
-        *_fields(result, width, most=3 if rows else None),
+        *_fields(result, width, most=2 if rows else None),
         *_api(result, width, most=2 if rows else None),
-        *_notes(result, width, most=3 if rows else None),
+        *_notes(result, width, most=2 if rows else None),
         *_not_analysed(result, width, most=2 if rows else None),
     ]
     yield from before
@@ -107,9 +108,10 @@ def _findings(result: DiffResult, width: int, *, rows: int | None) -> Iterator[L
     for number, (finding, head) in enumerate(zip(result.findings[:shown], heads, strict=False)):
         yield from head
         is_grave = finding.severity.at_least(Severity.HIGH)
-        for most in _HUNKS if is_grave else _HUNKS[:1]:
+        sizes = _HUNKS[min(number, len(_HUNKS) - 1)] if is_grave else _HUNKS[0][:1]
+        for most in sizes:
             hunk = list(finding_hunk(finding, width, is_whole=False, most=most))
-            if len(hunk) <= left or (is_grave and (number == 0 or (number == 1 and most == _HUNKS[-1]))):
+            if len(hunk) <= left or (is_grave and number < _SURELY_SHOWN and most == sizes[-1]):
                 left -= len(hunk)
                 yield from hunk
                 break
@@ -160,6 +162,8 @@ def _notes(result: DiffResult, width: int, *, most: int | None) -> Iterator[Line
             yield f"  {counted(notes.cut, 'character')} of the notes were left out", "warning"
     else:
         yield "No release notes were found.", "quiet"
+    if notes.remark:
+        yield from ((row, "changed") for row in wrapped(notes.remark, width=width, indent=2))
     if notes.unmentioned:
         areas = ", ".join(f"{flat(area)} ({counted(lines, 'line')})" for area, lines in notes.unmentioned[:most])
         hidden = len(notes.unmentioned) - len(notes.unmentioned[:most])

@@ -94,7 +94,7 @@ def _head(change: FileChange, width: int) -> Iterator[Line]:
 
 
 def _facts(change: FileChange) -> str:
-    facts = [f"{change.kind}"]
+    facts = [f"{change.kind}, was {change.old_kind}" if change.old_kind is not None else f"{change.kind}"]
     if change.is_text:
         facts.append(f"+{change.added} -{change.removed} lines")
     else:

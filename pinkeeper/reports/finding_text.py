@@ -44,7 +44,7 @@ def finding_hunk(finding: Finding, width: int, *, is_whole: bool, most: int = _M
     """What changed around it, else the evidence, at most so many lines of either."""
     if finding.hunk is not None:
         lines: tuple[DiffLine, ...] = window(finding.hunk, finding.line, most=most)
-        yield from hunk_lines(lines, width=width, is_whole=is_whole)
+        yield from hunk_lines(lines, width=width, is_whole=is_whole, about=finding.line)
     elif finding.evidence:
         rows = finding.evidence.splitlines()
         for row in rows[:most]:

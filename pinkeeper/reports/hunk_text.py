@@ -14,26 +14,27 @@ Line = tuple[str, str | None]
 
 _STYLES = {LineKind.SAME: "quiet", LineKind.ADDED: "added", LineKind.REMOVED: "removed"}
 _LONG_GAP = re.compile(r"(?<=\S) {40,}(?=\S)")
-_NUMBER = 6
+_NUMBER = 8
+_ROWS_LOOKED_AT = 3
 _LONGEST = 4000
 
 
-def hunk_lines(lines: tuple[DiffLine, ...], *, width: int, is_whole: bool, indent: int = 2) -> Iterator[Line]:
+def hunk_lines(lines: tuple[DiffLine, ...], *, width: int, is_whole: bool, about: int | None = None) -> Iterator[Line]:
     """The lines of a hunk, each with its number. is_whole: long lines are wrapped, else they are cut.
 
-    Room that code could be pushed out of sight with is written as ``[200 spaces]``.
+    about: the number of the line that is looked at, which gets a few rows before it is cut. Room that code could be
+    pushed out of sight with is written as ``[200 spaces]``.
     """
     for line in lines:
         number = line.old if line.kind is LineKind.REMOVED else line.new
-        head = f"{' ' * indent}{number or '':>{_NUMBER}} {line.kind} "
+        head = f"{number or '':>{_NUMBER}} {line.kind} "
         text = flat(line.text)
         room = max(width - len(head), 20)
-        if is_whole:
-            rows = [text[start : start + room] for start in range(0, len(text), room)] or [""]
-        else:
-            rows = [cut(text, room)]
-        for place, row in enumerate(rows):
-            yield f"{head if place == 0 else ' ' * len(head)}{row}".rstrip(), _STYLES[line.kind]
+        if not is_whole:
+            is_looked_at = line.kind is not LineKind.SAME and number == about
+            text = cut(text, room * _ROWS_LOOKED_AT if is_looked_at else room)
+        for start in range(0, max(len(text), 1), room):
+            yield f"{' ' * len(head) if start else head}{text[start : start + room]}".rstrip(), _STYLES[line.kind]
 
 
 def window(hunk: Hunk, line: int | None, *, most: int) -> tuple[DiffLine, ...]:
@@ -60,8 +61,7 @@ def cut(text: str, most: int) -> str:
     """The text, or its beginning with how much is missing."""
     if len(text) <= most:
         return text
-    mark = f" [+{len(text) - most:,}]"
-    kept = max(most - len(mark), 1)
+    kept = max(most - len(f" [+{len(text):,}]"), 1)
     return f"{text[:kept]} [+{len(text) - kept:,}]"
 
 

@@ -306,6 +306,7 @@ def comparison() -> DiffResult:
             markup="markdown",
             sections=(NoteSection(version="1.5.0", text=NOTES_TWO), NoteSection(version="1.4.1", text=NOTES_ONE)),
             cut=120,
+            remark="The notes have no section for 1.4.2.",
             unmentioned=(("gatelib/helpers", 2), ("gatelib/legacy", 3)),
         ),
         not_analysed=(
