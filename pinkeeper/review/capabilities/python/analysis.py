@@ -1,0 +1,532 @@
+"""The state of one file's analysis: what its scopes, functions and classes are known to hold, and what was found."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from pinkeeper.review.capabilities.python import catalogue, texts
+from pinkeeper.review.capabilities.python.concrete import Budget, Interpreter, NotConstantError
+from pinkeeper.review.capabilities.python.value import (
+    BIT,
+    FLOWING,
+    NOTHING,
+    PARAMETERS,
+    UNKNOWN,
+    Value,
+    join,
+    named,
+    with_marks,
+)
+from pinkeeper.review.capabilities.summary import MAIN, MODULE, Capability, Import, LiteralKind, Mark
+
+__all__ = ["Analysis", "ClassRecord", "Record", "Scope"]
+
+_DEPTH_LIMIT: Final = 90
+_CALL_DEPTH_LIMIT: Final = 5
+_ROUNDS: Final = 4
+_LITERAL_LIMIT: Final = 600
+_FACT_LIMIT: Final = 4000
+_REF_LENGTH: Final = 160
+_ARGUMENT_LENGTH: Final = 200
+_SURROGATES: Final = dict.fromkeys(range(55296, 57344), "�")
+
+
+class Record:
+    """A function, a lambda, or one of the scopes of a module.
+
+    name: the scope that its facts are told under. arguments: of all calls within the file, by parameter. wants: bits
+    of the parameters on which something that matters depends. missed: names it read that were not bound yet.
+    """
+
+    __slots__ = (
+        "annotations",
+        "arguments",
+        "calls",
+        "context",
+        "defaults",
+        "facts",
+        "key",
+        "kind",
+        "name",
+        "node",
+        "owner",
+        "parameters",
+        "passes",
+        "returns",
+        "rounds",
+        "running",
+        "scope",
+        "seen",
+        "wants",
+    )
+
+    def __init__(self, name: str, key: str, node: Any, scope: Scope | None, owner: ClassRecord | None) -> None:
+        self.name = name
+        self.key = key
+        self.node = node
+        self.scope = scope
+        self.owner = owner
+        self.kind = ""
+        self.context = 0
+        self.facts: dict[tuple[Capability, str, int, int, tuple[str, ...]], int] = {}
+        self.calls: dict[str, int] = {}
+        self.parameters: list[str] = []
+        self.arguments: dict[int, Value] = {}
+        self.defaults: dict[int, Value] = {}
+        self.annotations: dict[int, Value] = {}
+        self.passes: list[tuple[int, Record, int]] = []
+        self.returns: Value | None = None
+        self.rounds = 0
+        self.running = False
+        self.seen = False
+        self.wants = 0
+
+
+class ClassRecord:
+    """A class of the file. bases: names, as in `Value.refs`. attributes: of the class and of its instances."""
+
+    __slots__ = ("attributes", "bases", "key", "name")
+
+    def __init__(self, name: str, key: str) -> None:
+        self.name = name
+        self.key = key
+        self.bases: list[str] = []
+        self.attributes: dict[str, Value] = {}
+
+
+class Scope:
+    """Names and what they are bound to. parent: where a name is looked for next."""
+
+    __slots__ = ("global_names", "names", "parent", "prefix", "record")
+
+    def __init__(self, record: Record, parent: Scope | None, prefix: str) -> None:
+        self.record = record
+        self.parent = parent
+        self.prefix = prefix
+        self.names: dict[str, Value] = {}
+        self.global_names: set[str] = set()
+
+
+_BUILTIN_VALUES: Final = {name: named(f"builtins.{name}") for name in catalogue.BUILTINS} | {
+    "__builtins__": named("builtins"),
+    "__builtin__": named("builtins"),
+    "__loader__": named("builtins.__loader__"),
+}
+
+Evaluator = Callable[["Analysis", Any], Value]
+Executor = Callable[["Analysis", Any], None]
+
+
+class Analysis:
+    """One file. The tables say how each kind of node is looked at; they are made where that is written."""
+
+    def __init__(self, evaluators: dict[type[ast.AST], Evaluator], executors: dict[type[ast.AST], Executor]) -> None:
+        self._evaluators = evaluators
+        self._executors = executors
+        self.module = Record(MODULE, MODULE, None, None, None)
+        self.top = Scope(self.module, None, "")
+        self.record = self.module
+        self.scope = self.top
+        self.context = 0
+        self.branch = 0
+        self.loop = 0
+        self.line = 0  # of the text that inner code stands in; 0 for code of the file itself
+        self.inner_depth = 0
+        self.inner_size = 0
+        self.depth = 0
+        self.call_depth = 0
+        self.budget = Budget()
+        self.records: dict[str, Record] = {MODULE: self.module}
+        self.classes: dict[str, ClassRecord] = {}
+        self.imports: dict[Import, None] = {}
+        self.star_modules: list[str] = []
+        self.literals: dict[tuple[LiteralKind, str], tuple[int, str, bool, bool]] = {}
+        self.written: dict[str, int] = {}
+        self._missed: dict[str, list[Record]] = {}
+        self._later: list[tuple[Any, Scope, Record, int]] = []
+        self._new: list[Record] = []
+        self._again: dict[Record, None] = {}
+        self._entries: dict[str, tuple[str, catalogue.Entry | None]] = {}
+        self._members: dict[str, Value] = {}
+        self._fact_count = 0
+        self.main_lines = (0, 0)
+
+    # Walking --------------------------------------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """What an expression may be; what it does is noted."""
+        function = self._evaluators.get(node.__class__)
+        if function is None:
+            return UNKNOWN
+        if self.depth > _DEPTH_LIMIT:
+            self._later.append((node, self.scope, self.record, self.context))
+            return UNKNOWN
+        self.depth += 1
+        value = function(self, node)
+        self.depth -= 1
+        return value
+
+    def execute(self, body: list[ast.stmt]) -> None:
+        """Look at statements, in order."""
+        if self.depth > _DEPTH_LIMIT:
+            self._later.append((body, self.scope, self.record, self.context))
+            return
+        self.depth += 1
+        outside = self.context
+        executors = self._executors
+        for node in body:
+            function = executors.get(node.__class__)
+            if function is not None:
+                function(self, node)
+        self.context = outside
+        self.depth -= 1
+
+    def branching(self, body: list[ast.stmt]) -> None:
+        """Look at statements that may or may not run."""
+        if body:
+            self.branch += 1
+            self.execute(body)
+            self.branch -= 1
+
+    def finish(self) -> None:
+        """Look at what was put off: functions that nothing called, what is too deep, and what more is known of now."""
+        self._drain()
+        for _ in range(_ROUNDS):
+            self._spread_wants()
+            again = [
+                record
+                for record in self.records.values()
+                if record in self._again or (record.wants and record.arguments and not record.seen)
+            ]
+            self._again.clear()
+            if not again:
+                break
+            for record in again:
+                if record.rounds <= _ROUNDS and record.node is not None:
+                    self.run(record)
+            self._drain()
+
+    def _drain(self) -> None:
+        while self._new or self._later:
+            if self._new:
+                record = self._new.pop(0) if len(self._new) < 64 else self._new.pop()  # noqa: PLR2004 - order matters little in long lists
+                if not record.rounds:
+                    self.run(record)
+                continue
+            node, scope, record, context = self._later.pop()
+            before = self.scope, self.record, self.context, self.depth
+            self.scope, self.record, self.context, self.depth = scope, record, context, 0
+            self.branch += 1
+            if isinstance(node, list):
+                self.execute(node)
+            else:
+                self.evaluate(node)
+            self.branch -= 1
+            self.scope, self.record, self.context, self.depth = before
+
+    def _spread_wants(self) -> None:
+        """What matters to a function matters to those that hand their own parameters on to it."""
+        for _ in range(6):
+            changed = False
+            for record in self.records.values():
+                for bits, callee, index_bit in record.passes:
+                    if callee.wants & index_bit and record.wants | bits != record.wants:
+                        record.wants |= bits
+                        changed = True
+            if not changed:
+                break
+
+    # Functions ------------------------------------------------------------------------------------------------------
+
+    def make_main(self, body: list[ast.stmt]) -> Record:
+        """The record of what runs in a program only; its names are the module's."""
+        record = Record(MAIN, MAIN, None, None, None)
+        self.records[MAIN] = record
+        self.main_lines = (body[0].lineno, body[-1].end_lineno or body[-1].lineno)
+        return record
+
+    def add_record(self, record: Record) -> None:
+        """A function that is looked at later."""
+        self.records[record.key] = record
+        self._new.append(record)
+
+    def free_key(self, name: str, taken: dict[str, Any]) -> str:
+        """A key for what has a name that may be there already."""
+        key = name
+        count = 2
+        while key in taken:
+            key = f"{name}#{count}"
+            count = count * 2 if count > 64 else count + 1  # noqa: PLR2004 - a name taken that often is an attack on us
+        return key
+
+    def run(self, record: Record) -> None:
+        """Look at the body of a function, with what is known of its arguments by now."""
+        if record.running or record.node is None:
+            return
+        from pinkeeper.review.capabilities.python.functions import enter  # noqa: PLC0415 - they need each other
+
+        before = (self.scope, self.record, self.context, self.branch, self.loop)
+        assert record.scope is not None
+        self._fact_count -= len(record.facts)
+        record.facts = {}
+        record.running, record.seen = True, True
+        record.rounds += 1
+        self.scope = Scope(record, record.scope, f"{record.name}.<locals>.")
+        self.record, self.branch, self.loop, self.context = record, 0, 0, record.context
+        enter(self, record)
+        self.scope, self.record, self.context, self.branch, self.loop = before
+        record.running = False
+
+    def result_of(self, record: Record) -> Value:
+        """What a function gives, as far as it is known; it is looked at now where it was not yet."""
+        if not record.rounds and self.call_depth < _CALL_DEPTH_LIMIT and self.depth < _DEPTH_LIMIT // 2:
+            self.call_depth += 1
+            before, self.depth = self.depth, self.depth
+            self.run(record)
+            self.depth = before
+            self.call_depth -= 1
+        return record.returns or UNKNOWN
+
+    def hand(self, record: Record, index: int, value: Value) -> None:
+        """Note an argument that a function is called with."""
+        bit = 1 << (32 + index)
+        own = value.marks & PARAMETERS
+        if own and index < 24:  # noqa: PLR2004 - PARAMETER_LIMIT
+            self.record.passes.append((own, record, bit)) if len(self.record.passes) < 500 else None  # noqa: PLR2004
+        value = self.plain(value)
+        if value is UNKNOWN:
+            return
+        known = record.arguments.get(index)
+        if known is None:
+            record.arguments[index] = value
+            record.seen = False
+        else:
+            joined = join(known, value)
+            if (joined.refs, joined.marks, len(joined.constants), joined.text) != (
+                known.refs,
+                known.marks,
+                len(known.constants),
+                known.text,
+            ):
+                record.arguments[index] = joined
+                record.seen = False
+
+    def plain(self, value: Value) -> Value:
+        """The value without its dependence on parameters of the function that is looked at."""
+        if not value.marks & PARAMETERS and value.parameter < 0:
+            return value
+        if value.const is NOTHING and not value.refs and not value.choices and value.text is None and not value.items:
+            marks = value.marks & ~PARAMETERS
+            return Value(marks=marks) if marks else UNKNOWN
+        return Value(
+            const=value.const,
+            choices=value.choices,
+            text=value.text,
+            refs=value.refs,
+            marks=value.marks & ~PARAMETERS,
+            items=value.items,
+            bound=value.bound,
+            place=value.place,
+        )
+
+    # Names ----------------------------------------------------------------------------------------------------------
+
+    def look_up(self, name: str) -> Value:
+        """What a name is bound to where we are."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            value = scope.names.get(name)
+            if value is not None:
+                if value.marks & PARAMETERS and scope.record is not self.record:
+                    scope.record.wants |= value.marks & PARAMETERS
+                    return self.plain(value)
+                return value
+            scope = scope.parent
+        if self.record is not self.module:
+            self._missed.setdefault(name, []).append(self.record)
+        return self._unbound(name)
+
+    def _unbound(self, name: str) -> Value:
+        value = _BUILTIN_VALUES.get(name)
+        if value is not None:
+            return value
+        for module in self.star_modules:
+            canonical, found = self.entry(f"{module}.{name}")
+            if found is not None or canonical in {"os.environ", "builtins.open"}:
+                return named(f"{module}.{name}")
+        return UNKNOWN
+
+    def bind(self, name: str, value: Value) -> None:
+        """Bind a name where we are. Names that are bound anew stay what they were as well, where it is not certain."""
+        scope = self.scope
+        if name in scope.global_names:
+            scope = self.top
+            value = self.plain(value)
+        names = scope.names
+        old = names.get(name)
+        if old is None or old is value:
+            names[name] = value
+            if scope is self.top and name in self._missed:
+                for record in self._missed.pop(name):
+                    self._again[record] = None
+        elif self.branch or value is UNKNOWN:
+            names[name] = join(old, value)
+        elif old.refs and scope is self.top:
+            joined = join(old, value)
+            joined.const = value.const
+            names[name] = joined
+        else:
+            names[name] = value
+
+    def mark_name(self, node: ast.expr, bits: int) -> None:
+        """What an expression names is now marked too: something was added to it, or written to where it points."""
+        bits &= FLOWING | BIT[Mark.WRITTEN]
+        if not bits:
+            return
+        if isinstance(node, ast.Name):
+            scope: Scope | None = self.scope
+            while scope is not None:
+                value = scope.names.get(node.id)
+                if value is not None:
+                    scope.names[node.id] = with_marks(
+                        value, bits if scope.record is self.record else bits & ~PARAMETERS
+                    )
+                    return
+                scope = scope.parent
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            for ref in self.look_up(node.value.id).refs:
+                found = self.class_of(ref)
+                if found is not None:
+                    self.record.wants |= bits & PARAMETERS
+                    old = found.attributes.get(node.attr, UNKNOWN)
+                    found.attributes[node.attr] = with_marks(old, bits & ~PARAMETERS)
+
+    def class_of(self, ref: str) -> ClassRecord | None:
+        """The class of the file that a name means, or means an instance of."""
+        return self.classes.get(ref[1:].removesuffix("()")) if ref.startswith(":") else None
+
+    def member(self, ref: str, name: str) -> Value:
+        """An attribute of something that has a name and is not of this file."""
+        dotted = f"{ref}.{name}"
+        if len(dotted) > _REF_LENGTH:
+            return UNKNOWN
+        value = self._members.get(dotted)
+        if value is None:
+            value = self._members[dotted] = named(dotted)
+        return value
+
+    def result_named(self, ref: str) -> Value:
+        """What a call of something that is not of this file gives. ref: with ``()`` at its end."""
+        if len(ref) > _REF_LENGTH:
+            return UNKNOWN
+        value = self._members.get(ref)
+        if value is None:
+            value = self._members[ref] = named(ref)
+        return value
+
+    def entry(self, ref: str) -> tuple[str, catalogue.Entry | None]:
+        """The canonical name of what a name stands for, and what calling it does."""
+        found = self._entries.get(ref)
+        if found is None:
+            name = catalogue.canonical(ref)
+            found = self._entries[ref] = (name, catalogue.entry(name))
+        return found
+
+    # Findings -------------------------------------------------------------------------------------------------------
+
+    def fact(
+        self, capability: Capability, callee: str, node: Any, arguments: Iterable[str] = (), bits: int = 0
+    ) -> None:
+        """Note a use of a capability."""
+        record = self.record
+        record.wants |= bits & PARAMETERS
+        line, end = (self.line, self.line) if self.line else (node.lineno, node.end_lineno or node.lineno)
+        shown = tuple(cut(each) for each in arguments)[:12]
+        key = (capability, callee, line, end, shown)
+        known = record.facts.get(key)
+        if known is None:
+            if self._fact_count >= _FACT_LIMIT:
+                return
+            self._fact_count += 1
+            known = 0
+        record.facts[key] = known | bits | self.context
+
+    def call(self, target: str, node: Any) -> None:
+        """Note a call. target: as `Value.refs` has it."""
+        name = target.replace("()", "")
+        if name.startswith(":"):
+            name = name[1:].partition("#")[0]
+        elif name.startswith("builtins.") or not name:
+            return
+        self.record.calls.setdefault(name, self.line or node.lineno)
+
+    def text(self, text: str, node: Any, *, decoded: bool = False, documentation: bool = False) -> None:
+        """Note a text that stands in the file or that was put together there, where it matters."""
+        for kind, value in texts.kinds(text):
+            self.literal(kind, value, node, decoded=decoded, documentation=documentation)
+
+    def literal(
+        self, kind: LiteralKind, value: str, node: Any, *, decoded: bool = False, documentation: bool = False
+    ) -> None:
+        """Note a text that matters."""
+        key = (kind, cut(value, 500))
+        if key in self.literals:
+            old = self.literals[key]
+            if old[3] and not documentation:
+                self.literals[key] = (self.line or node.lineno, self.record.name, decoded, False)
+            return
+        if len(self.literals) < _LITERAL_LIMIT:
+            self.literals[key] = (self.line or node.lineno, self.record.name, decoded, documentation)
+
+    # Constants ------------------------------------------------------------------------------------------------------
+
+    def interpreter(self) -> Interpreter:
+        """What steps through constant code where we are."""
+        return Interpreter(self.budget, self._constant_of, self._callee_of)
+
+    def folded(self, node: ast.expr) -> Any:
+        """The constant that an expression gives when it is stepped through, or `NOTHING`."""
+        try:
+            return self.interpreter().expression(node, {})
+        except NotConstantError:
+            return NOTHING
+
+    def _constant_of(self, name: str) -> Any:
+        value = self.look_up(name)
+        return value.const
+
+    def _callee_of(self, node: ast.expr) -> str | ast.FunctionDef | ast.Lambda | None:
+        if isinstance(node, ast.Lambda):
+            return node
+        value = self._quiet(node)
+        for ref in value.refs[::-1]:
+            if ref.startswith(":"):
+                record = self.records.get(ref[1:])
+                if record is not None and isinstance(record.node, (ast.FunctionDef, ast.Lambda)):
+                    return record.node
+            else:
+                return self.entry(ref)[0]
+        return None
+
+    def _quiet(self, node: ast.expr) -> Value:
+        """What a dotted name stands for."""
+        if isinstance(node, ast.Name):
+            return self.look_up(node.id)
+        if isinstance(node, ast.Attribute):
+            base = self._quiet(node.value)
+            for ref in base.refs:
+                if not ref.startswith(":"):
+                    return self.member(ref, node.attr)
+                found = self.class_of(ref)
+                if found is not None and node.attr in found.attributes:
+                    return found.attributes[node.attr]
+        return UNKNOWN
+
+
+def cut(text: str, limit: int = _ARGUMENT_LENGTH) -> str:
+    """A text that can be kept: not longer than the limit, without halves of surrogate pairs."""
+    if len(text) > limit:
+        text = text[:limit]
+    return text if text.isascii() else text.translate(_SURROGATES)

@@ -1,0 +1,624 @@
+"""What expressions may be, calls apart."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any, Final
+
+from pinkeeper.review.capabilities.python import codecs_known, folding, members
+from pinkeeper.review.capabilities.python.analysis import Analysis, Evaluator, Record, Scope
+from pinkeeper.review.capabilities.python.environment import COPY, is_environment, read_in_bulk, read_variable
+from pinkeeper.review.capabilities.python.reflection import in_namespace, is_namespace
+from pinkeeper.review.capabilities.python.value import (
+    BIT,
+    FLOWING,
+    FOLDED,
+    GATE,
+    MANY,
+    NOTHING,
+    OWN,
+    UNKNOWN,
+    XORED,
+    Value,
+    constant,
+    join,
+    named,
+    with_marks,
+)
+from pinkeeper.review.capabilities.python.word_sets import word_set
+from pinkeeper.review.capabilities.summary import Mark
+
+__all__ = ["EVALUATORS", "bind_target", "element_of"]
+
+_TEXT_LIMIT: Final = 4000
+_CHOICES_COMBINED: Final = 16
+_PATH: Final = ("pathlib.Path()",)
+_HOLE: Final = "…"
+_PLACEHOLDER: Final = re.compile(r"%(?:\(\w+\))?[-+ #0-9.]*[srdioxXeEfFgGc]")
+_SINGLES: Final[dict[Any, Value]] = {each: constant(each) for each in (None, True, False)}
+
+
+def _constant(a: Analysis, node: ast.Constant) -> Value:
+    const: Any = node.value
+    kind = const.__class__
+    if kind is str:
+        if len(const) > 4:  # noqa: PLR2004 - no shorter text matters
+            a.text(const, node)
+        return constant(const)
+    if kind is bytes:
+        if len(const) > 4:  # noqa: PLR2004
+            a.text(const[:_TEXT_LIMIT].decode("latin-1"), node)
+        return constant(const)
+    if const is None or kind is bool:
+        return _SINGLES[const]
+    return constant(const) if kind is int or kind is float else UNKNOWN
+
+
+def _name(a: Analysis, node: ast.Name) -> Value:
+    name = node.id
+    value = a.look_up(name)
+    if value is UNKNOWN and name in {"__name__", "__package__", "__file__", "__path__", "__spec__"}:
+        return Value(text=_HOLE, marks=OWN)
+    return value
+
+
+def _attribute(a: Analysis, node: ast.Attribute) -> Value:
+    base = a.evaluate(node.value)
+    return members.attribute(a, base, node.attr, node)
+
+
+def _binary(a: Analysis, node: ast.BinOp) -> Value:
+    chain = [node]
+    left = node.left
+    while isinstance(left, ast.BinOp):
+        chain.append(left)
+        left = left.left
+    value = a.evaluate(left)
+    seen = value.shown
+    plain = seen is not None and "://" in seen
+    for each in reversed(chain):
+        right = a.evaluate(each.right)
+        if value is UNKNOWN and right is UNKNOWN:
+            if each.op.__class__ is ast.BitXor:
+                value = Value(marks=XORED)
+            continue
+        plain = plain or ((seen := right.shown) is not None and "://" in seen)
+        value = _combined(a, each, value, right)
+    text = value.shown
+    if text is not None and len(text) > 4:  # noqa: PLR2004
+        a.text(text, node, decoded=bool(value.marks & BIT[Mark.DECODED]) or ("://" in text and not plain))
+    return value
+
+
+def _combined(a: Analysis, node: ast.BinOp, left: Value, right: Value) -> Value:  # noqa: C901 - one case a kind
+    marks = (left.marks | right.marks) & FLOWING
+    operator = type(node.op)
+    if operator is ast.BitXor:
+        marks |= XORED
+    elif operator is ast.Div and _PATH in {left.refs, right.refs}:
+        return _path_joined(left, right, marks)
+    if left.const is not NOTHING and right.const is not NOTHING:
+        const = folding.binary(operator, left.const, right.const)
+        if const is not NOTHING and folding.is_foldable(const) and a.budget.pay(const):
+            return constant(const, marks | FOLDED)
+    if operator is ast.Add:
+        if left.choices or right.choices:
+            found = _choices_added(left, right)
+            if found:
+                return Value(choices=found, marks=marks | FOLDED | ((left.marks | right.marks) & MANY))
+        if left.items is not None or right.items is not None:
+            items = {
+                **_listed(left),
+                **{len(_listed(left)) + at: each for at, each in enumerate(_listed(right).values())},
+            }
+            return Value(items=items, marks=marks)
+        one, other = left.shown, right.shown
+        if (one is not None or other is not None) and not isinstance(left.const, int):
+            joined = (_HOLE if one is None else one) + (_HOLE if other is None else other)
+            return Value(text=joined[:_TEXT_LIMIT], marks=marks | FOLDED)
+    elif operator is ast.Mod and (text := left.shown) is not None:
+        return Value(text=_filled(text, right), marks=marks | FOLDED)
+    return Value(marks=marks) if marks else UNKNOWN
+
+
+def _choices_added(left: Value, right: Value) -> tuple[Any, ...]:
+    ones, others = left.constants, right.constants
+    if not ones or not others or len(ones) * len(others) > _CHOICES_COMBINED:
+        return ()
+    found = [folding.binary(ast.Add, one, other) for one in ones for other in others]
+    return tuple(each for each in found if each is not NOTHING and folding.is_foldable(each))
+
+
+def _listed(value: Value) -> dict[Any, Value]:
+    if value.items is not None:
+        return value.items
+    if isinstance(value.const, (list, tuple)) and len(value.const) <= 64:  # noqa: PLR2004 - as containers are kept
+        return {at: constant(each) for at, each in enumerate(value.const)}
+    return {}
+
+
+def _filled(template: str, right: Value) -> str:
+    """A ``%`` template with what is known put in."""
+    if right.items is not None:
+        pieces = [each.shown for each in right.items.values()]
+    elif isinstance(right.const, tuple):
+        pieces = [str(each) if isinstance(each, (str, int)) else None for each in right.const]
+    else:
+        pieces = [right.shown]
+    given = iter(pieces)
+    return _PLACEHOLDER.sub(lambda _: next(given, None) or _HOLE, template[:_TEXT_LIMIT])[:_TEXT_LIMIT]
+
+
+def _path_joined(left: Value, right: Value, marks: int) -> Value:
+    if isinstance(left.const, str) and isinstance(right.const, str):
+        const = codecs_known.apply("os.path.join", [left.const, right.const], {})
+        return Value(const=const, refs=_PATH, marks=marks)
+    if right.choices and left.shown is not None:
+        return Value(
+            choices=tuple(f"{left.shown}/{each}" for each in right.choices if isinstance(each, str)),
+            refs=_PATH,
+            marks=marks,
+        )
+    one, other = left.shown, right.shown
+    text = f"{_HOLE if one is None else one}/{_HOLE if other is None else other}"
+    return Value(text=text[:_TEXT_LIMIT], refs=_PATH, marks=marks)
+
+
+def _boolean(a: Analysis, node: ast.BoolOp) -> Value:
+    result = a.evaluate(node.values[0])
+    outside = a.context
+    gate = result.marks & (GATE | BIT[Mark.SURVEYED])
+    for each in node.values[1:]:
+        if gate:
+            a.context |= BIT[Mark.GATED]
+        value = a.evaluate(each)
+        gate |= value.marks & (GATE | BIT[Mark.SURVEYED])
+        result = join(result, value)
+    a.context = outside
+    return with_marks(result, gate) if gate else result
+
+
+def _unary(a: Analysis, node: ast.UnaryOp) -> Value:
+    value = a.evaluate(node.operand)
+    if value.const is not NOTHING:
+        const = folding.unary(type(node.op), value.const)
+        return constant(const) if const is not NOTHING else UNKNOWN
+    marks = value.marks & (FLOWING | GATE)
+    return Value(marks=marks) if marks else UNKNOWN
+
+
+def _compare(a: Analysis, node: ast.Compare) -> Value:
+    left = a.evaluate(node.left)
+    marks = left.marks
+    known = left.const is not NOTHING
+    timed = _is_clock(left)
+    for each in node.comparators:
+        value = a.evaluate(each)
+        marks |= value.marks
+        if (timed and (value.const is not NOTHING or _is_date(value))) or (_is_clock(value) and known):
+            marks |= GATE
+    marks &= GATE | BIT[Mark.SURVEYED]
+    return Value(marks=marks) if marks else UNKNOWN
+
+
+_CLOCKS: Final = word_set(
+    "time.time() datetime.datetime.now() datetime.datetime.utcnow() datetime.date.today() "
+    "datetime.datetime.today() time.localtime() "
+    "datetime.datetime.now().hour datetime.datetime.now().weekday() datetime.datetime.now().day "
+    "datetime.datetime.now().month "
+    "datetime.datetime.now().year datetime.datetime.now().date() time.localtime().tm_hour "
+    "datetime.datetime.today().weekday()"
+)
+
+
+def _is_clock(value: Value) -> bool:
+    return bool(value.refs) and value.refs[0] in _CLOCKS
+
+
+def _is_date(value: Value) -> bool:
+    return bool(value.refs) and value.refs[0] in {"datetime.datetime()", "datetime.date()"}
+
+
+def _conditional(a: Analysis, node: ast.IfExp) -> Value:
+    test = a.evaluate(node.test)
+    outside = a.context
+    if test.marks & (GATE | BIT[Mark.SURVEYED]):
+        a.context |= BIT[Mark.GATED]
+    result = join(a.evaluate(node.orelse), a.evaluate(node.body))
+    a.context = outside
+    return result
+
+
+_ITEM_LIMIT: Final = 64
+_ELEMENT_LIMIT: Final = 1 << 17
+
+
+def _sequence(a: Analysis, node: Any) -> Value:
+    evaluate = a.evaluate
+    values = [evaluate(each) for each in node.elts]
+    is_tuple = node.__class__ is ast.Tuple
+    if node.__class__ is not ast.Set:
+        consts = [value.const for value in values]
+        if NOTHING not in map(_kept, consts):
+            if len(consts) > _ELEMENT_LIMIT:
+                return UNKNOWN
+            marks = 0
+            for value in values:
+                if value.marks:
+                    marks |= value.marks & FLOWING
+                if value.refs:
+                    break
+            else:
+                return constant(tuple(consts) if is_tuple else consts, marks)
+    return _container(dict(enumerate(values)))
+
+
+def _kept(const: Any) -> Any:
+    return NOTHING if const is NOTHING else None
+
+
+def _container(items: dict[Any, Value]) -> Value:
+    marks = 0
+    told = False
+    for value in items.values():
+        if value is not UNKNOWN:
+            marks |= value.marks & FLOWING
+            told = True
+    if not told:
+        return UNKNOWN
+    if len(items) > _ITEM_LIMIT:
+        items = {key: value for key, value in items.items() if value.refs or value.items}
+        items = dict(list(items.items())[:_ITEM_LIMIT])
+    return Value(items=items, marks=marks)
+
+
+def _starred(a: Analysis, node: ast.Starred) -> Value:
+    value = a.evaluate(node.value)
+    if is_environment(a, value):
+        return read_in_bulk(a, node)
+    # Its elements are not told apart from it: a container with a container as one of its elements.
+    return Value(
+        refs=value.refs, marks=value.marks & FLOWING, text=value.shown, items=value.items, choices=_texts(value)
+    )
+
+
+def _texts(value: Value) -> tuple[Any, ...]:
+    return tuple(value.const[:_ITEM_LIMIT]) if isinstance(value.const, (list, tuple)) else ()
+
+
+def _mapping(a: Analysis, node: ast.Dict) -> Value:
+    evaluate = a.evaluate
+    items: dict[Any, Value] = {}
+    consts: dict[Any, Any] | None = {}
+    marks = 0
+    for at, (key_node, value_node) in enumerate(zip(node.keys, node.values, strict=True)):
+        value = evaluate(value_node)
+        if key_node is None:
+            if is_environment(a, value):
+                value = read_in_bulk(a, node)
+            consts = None
+            items[("**", at)] = value
+            items.update(_pairs(value))
+            continue
+        key_value = evaluate(key_node)
+        key = key_value.const
+        marks |= key_value.marks & FLOWING
+        if key is NOTHING or isinstance(key, (list, dict, bytearray, tuple)):
+            consts = None
+            items[("?", at)] = value
+            continue
+        items[key] = value
+        if consts is not None:
+            if value.const is NOTHING or value.refs:
+                consts = None
+            else:
+                consts[key] = value.const
+                marks |= value.marks & FLOWING
+    if consts is not None:
+        return constant(consts, marks)
+    found = _container(items)
+    return with_marks(found, marks) if marks else found
+
+
+def _pairs(value: Value) -> dict[Any, Value]:
+    if value.items is not None:
+        return value.items
+    if isinstance(value.const, dict) and len(value.const) <= _ITEM_LIMIT:
+        return {key: constant(each) for key, each in value.const.items()}
+    return {}
+
+
+def _subscript(a: Analysis, node: ast.Subscript) -> Value:
+    base = a.evaluate(node.value)
+    if node.slice.__class__ is ast.Slice:
+        return _sliced(a, node, base)
+    key = a.evaluate(node.slice)
+    return subscripted(a, base, key, node)
+
+
+def subscripted(a: Analysis, base: Value, key: Value, node: ast.expr) -> Value:  # noqa: C901 - one case a kind
+    """What stands in a container under a key."""
+    if base is UNKNOWN:
+        return UNKNOWN
+    if base.refs:
+        if is_environment(a, base):
+            return read_variable(a, key, node, "os.environ")
+        if base.refs[0] == COPY:
+            return UNKNOWN
+        for ref in base.refs:
+            if is_namespace(ref):
+                return in_namespace(a, ref, key, node)
+    if base.const is not NOTHING and key.const is not NOTHING:
+        const = folding.subscript(base.const, key.const)
+        if const is not NOTHING and folding.is_foldable(const):
+            bits = FOLDED if isinstance(base.const, (str, bytes)) else 0
+            return constant(const, ((base.marks | key.marks) & FLOWING) | bits)
+        return UNKNOWN
+    if base.items is not None and key.const is not NOTHING and not isinstance(key.const, (list, dict, bytearray)):
+        found = base.items.get(key.const)
+        if found is None and isinstance(key.const, int) and key.const < 0:
+            found = base.items.get(len(base.items) + key.const)
+        if found is not None:
+            return found
+    return element_of(a, base)
+
+
+def _sliced(a: Analysis, node: ast.Subscript, base: Value) -> Value:
+    assert isinstance(node.slice, ast.Slice)
+    bounds = (node.slice.lower, node.slice.upper, node.slice.step)
+    parts = [None if each is None else a.evaluate(each).const for each in bounds]
+    if base is UNKNOWN:
+        return UNKNOWN
+    marks = base.marks & FLOWING
+    if NOTHING not in [part if part is NOTHING else None for part in parts]:
+        turned = isinstance(parts[2], int) and parts[2] < 0
+        if base.const is not NOTHING:
+            const = folding.subscript(base.const, slice(*parts))
+            if const is not NOTHING and a.budget.pay(const):
+                is_text = isinstance(const, (str, bytes))
+                bits = BIT[Mark.DECODED] if is_text and parts[2] not in {None, 1} and len(const) > 1 else 0
+                value = constant(const, marks | FOLDED | bits)
+                if is_text and bits and isinstance(const, str):
+                    a.text(const, node, decoded=True)
+                return value
+        if turned:
+            return Value(marks=marks, items=base.items, refs=base.refs)
+    if base.items is not None or base.refs:
+        return Value(items=base.items, marks=marks)
+    return Value(marks=marks) if marks else UNKNOWN
+
+
+def element_of(a: Analysis, value: Value) -> Value:
+    """Any element of a container."""
+    del a
+    marks = value.marks & FLOWING
+    const = value.const
+    if const is not NOTHING:
+        if isinstance(const, dict):
+            const = list(const.values())
+        if isinstance(const, (list, tuple)):
+            kept = tuple(const[:48])
+            more = MANY if len(const) > len(kept) else 0
+            return Value(choices=kept, marks=marks | more)
+        return Value(marks=marks) if marks else UNKNOWN
+    if value.items is not None:
+        result = UNKNOWN
+        for at, each in enumerate(value.items.values()):
+            result = each if at == 0 else join(result, each)
+        return with_marks(result, marks) if marks else result
+    if value.choices:
+        inner = [part for each in value.choices if isinstance(each, (list, tuple)) for part in each[:8]]
+        return Value(choices=tuple(inner[:48]), marks=marks)
+    return Value(marks=marks) if marks else UNKNOWN
+
+
+def iterated(a: Analysis, value: Value, node: ast.expr) -> Value:
+    """What a loop over a value goes through."""
+    if not value.refs:
+        return _keys_or_elements(a, value)
+    if is_environment(a, value):
+        return read_in_bulk(a, node)
+    for ref in value.refs:
+        found = a.class_of(ref)
+        if found is not None:
+            for name in ("__iter__", "__next__", "__getitem__", "__aiter__", "__anext__"):
+                if name in found.attributes:
+                    a.call(f":{found.key}.{name}", node)
+    return _keys_or_elements(a, value)
+
+
+def _keys_or_elements(a: Analysis, value: Value) -> Value:
+    if isinstance(value.const, dict):
+        return element_of(a, constant(list(value.const), value.marks))
+    if value.items is not None and not all(isinstance(key, int) for key in value.items):
+        keys = tuple(key for key in value.items if isinstance(key, (str, bytes)))
+        return Value(choices=keys, marks=value.marks & FLOWING)
+    if isinstance(value.const, range):
+        return UNKNOWN
+    return element_of(a, value)
+
+
+def _joined(a: Analysis, node: ast.JoinedStr) -> Value:
+    parts: list[str] = []
+    marks = FOLDED
+    exact = True
+    for each in node.values:
+        if each.__class__ is ast.FormattedValue:
+            assert isinstance(each, ast.FormattedValue)
+            value = a.evaluate(each.value)
+            spec = a.evaluate(each.format_spec).const if each.format_spec is not None else ""
+            if value.const is not NOTHING and isinstance(spec, str):
+                text = folding.formatted(value.const, each.conversion, spec)
+                if isinstance(text, str):
+                    parts.append(text)
+                    marks |= value.marks & FLOWING
+                    continue
+            marks |= value.marks & FLOWING
+            exact = False
+            known = value.shown
+            if known is None and value.choices and isinstance(value.choices[0], str):
+                known = value.choices[0]
+            parts.append(_HOLE if known is None else known)
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+            parts.append(each.value)
+    text = "".join(parts)
+    if len(text) > folding.SIZE_LIMIT or not a.budget.pay(text):
+        return Value(marks=marks)
+    if len(text) > 4:  # noqa: PLR2004
+        plain = any("://" in part for part in parts)
+        a.text(text, node, decoded=bool(marks & BIT[Mark.DECODED]) or ("://" in text and not plain))
+    return constant(text, marks) if exact else Value(text=text[:_TEXT_LIMIT], marks=marks)
+
+
+def _comprehension(a: Analysis, node: Any) -> Value:
+    outside = a.scope
+    scope = Scope(a.record, outside, outside.prefix)
+    a.branch += 1
+    iterables: list[Value] = []
+    for each in node.generators:
+        values = a.evaluate(each.iter)
+        iterables.append(values)
+        a.scope = scope
+        bind_target(a, each.target, iterated(a, values, each.iter))
+        for test in each.ifs:
+            a.evaluate(test)
+    a.scope = scope
+    if node.__class__ is ast.DictComp:
+        key = a.evaluate(node.key)
+        value = a.evaluate(node.value)
+        marks = (key.marks | value.marks) & (FLOWING | XORED)
+    else:
+        value = a.evaluate(node.elt)
+        marks = value.marks & (FLOWING | XORED)
+    a.scope = outside
+    a.branch -= 1
+    for each in iterables:
+        marks |= each.marks & FLOWING
+    if iterables[0].const is not NOTHING or isinstance(node.generators[0].iter, ast.Call):
+        const = a.folded(node)
+        if const is not NOTHING:
+            return constant(const, marks | FOLDED)
+    if value.refs or value.choices:
+        return Value(items={("?", 0): value}, marks=marks)
+    return Value(marks=marks) if marks else UNKNOWN
+
+
+def _walrus(a: Analysis, node: ast.NamedExpr) -> Value:
+    value = a.evaluate(node.value)
+    a.bind(node.target.id, value)
+    return value
+
+
+def _lambda(a: Analysis, node: ast.Lambda) -> Value:
+    for default in (*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)):
+        a.evaluate(default)
+    key = (
+        a.free_key(f"{a.record.key}.<lambda>", a.records)
+        if node.lineno == 0
+        else f"{a.record.key}.<lambda>{node.lineno}.{node.col_offset}.{a.line}"
+    )
+    record = a.records.get(key)
+    if record is None or record.node is not node:
+        record = Record(a.record.name, key, node, a.scope, None)
+        record.kind = "lambda"
+        a.add_record(record)
+    record.scope = a.scope
+    record.context |= a.context
+    return named(f":{key}")
+
+
+def _awaited(a: Analysis, node: Any) -> Value:
+    return a.evaluate(node.value)
+
+
+def _yielded(a: Analysis, node: ast.Yield) -> Value:
+    if node.value is not None:
+        value = a.evaluate(node.value)
+        if value is not UNKNOWN:
+            record = a.record
+            record.returns = value if record.returns is None else join(record.returns, value)
+    return UNKNOWN
+
+
+def _slice(a: Analysis, node: ast.Slice) -> Value:
+    for each in (node.lower, node.upper, node.step):
+        if each is not None:
+            a.evaluate(each)
+    return UNKNOWN
+
+
+def _formatted(a: Analysis, node: ast.FormattedValue) -> Value:
+    return a.evaluate(node.value)
+
+
+def bind_target(a: Analysis, target: ast.expr, value: Value) -> None:
+    """Bind names as a target says; other kinds of targets belong to statements."""
+    if isinstance(target, ast.Name):
+        a.bind(target.id, value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        elements = target.elts
+        if any(isinstance(each, ast.Starred) for each in elements):
+            for each in elements:
+                bind_target(a, each.value if isinstance(each, ast.Starred) else each, element_of(a, value))
+            return
+        for at, each in enumerate(elements):
+            bind_target(a, each, _part(a, value, at, len(elements)))
+    elif isinstance(target, (ast.Attribute, ast.Subscript)):
+        from pinkeeper.review.capabilities.python.statements import assign  # noqa: PLC0415 - they need each other
+
+        assign(a, target, value)
+    elif isinstance(target, ast.Starred):
+        bind_target(a, target.value, value)
+
+
+def _part(a: Analysis, value: Value, at: int, size: int) -> Value:
+    """What the target at one place of several gets."""
+    if value is UNKNOWN:
+        return UNKNOWN
+    const = value.const
+    if isinstance(const, (list, tuple, str, bytes)):
+        return constant(const[at], value.marks & FLOWING) if len(const) == size else element_of(a, value)
+    if value.items is not None:
+        found = value.items.get(at)
+        if found is not None and len(value.items) == size:
+            return found
+        inner = value.items.get(("?", 0))
+        if inner is not None and inner.items is not None:
+            return inner.items.get(at, UNKNOWN)
+    if value.choices:
+        parts = [each[at] for each in value.choices if isinstance(each, (list, tuple)) and len(each) == size]
+        if parts:
+            return Value(choices=tuple(parts), marks=value.marks & (FLOWING | MANY))
+    marks = value.marks & FLOWING
+    return Value(marks=marks) if marks else UNKNOWN
+
+
+EVALUATORS: Final[dict[type[ast.AST], Evaluator]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.BinOp: _binary,
+    ast.BoolOp: _boolean,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.IfExp: _conditional,
+    ast.Tuple: _sequence,
+    ast.List: _sequence,
+    ast.Set: _sequence,
+    ast.Starred: _starred,
+    ast.Dict: _mapping,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.JoinedStr: _joined,
+    ast.FormattedValue: _formatted,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.NamedExpr: _walrus,
+    ast.Lambda: _lambda,
+    ast.Await: _awaited,
+    ast.YieldFrom: _awaited,
+    ast.Yield: _yielded,
+}

@@ -1,0 +1,248 @@
+"""What a text says about what it is for: URLs, addresses, paths of secrets and of start-up files, command lines."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pinkeeper.review.capabilities.python.value import BIT
+from pinkeeper.review.capabilities.python.word_sets import word_set
+from pinkeeper.review.capabilities.summary import LiteralKind, Mark
+
+__all__ = [
+    "command_marks",
+    "downloads",
+    "is_foreign_variable",
+    "is_gate_variable",
+    "is_persistent",
+    "is_secret_path",
+    "is_temporary",
+    "kinds",
+]
+
+_SEARCH_LIMIT: Final = 20_000
+
+_URL: Final = re.compile(
+    r"\b(?:https?|ftps?|wss?|tcp|udp|ssh|git\+https?|socks5h?|sftp|dns|rtmp|ldaps?|rmi)://[^\s'\"<>\\)\]}`]{3,}",
+    re.IGNORECASE,
+)
+_ADDRESS: Final = re.compile(
+    r"(?<![\w.\-/])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w.\-])(?::\d{1,5})?"
+)
+_SECRET_PATH: Final = re.compile(
+    r"(?:^|[/\\~\s'\"=])(?:"
+    r"\.aws[/\\]?(?:credentials|config)?|\.ssh(?:[/\\][\w.*-]*)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|_netrc|"
+    r"\.pypirc|\.npmrc|\.yarnrc|"
+    r"\.git-credentials|\.kube(?:[/\\]config)?|\.docker[/\\]config\.json|\.dockercfg|\.config[/\\]gcloud|"
+    r"\.gcloud|gcloud[/\\]"
+    r"(?:application_default_credentials\.json|credentials\.db|access_tokens\.db)|"
+    r"application_default_credentials\.json|\.azure|"
+    r"\.boto|\.s3cfg|\.pgpass|\.my\.cnf|\.vault-token|\.terraform\.d[/\\]credentials\S*|\.gnupg|"
+    r"\.password-store|\.config[/\\]gh[/\\]hosts\.yml|"
+    r"\.config[/\\]rclone|\.cargo[/\\]credentials(?:\.toml)?|\.gem[/\\]credentials|\.m2[/\\]settings\.xml|"
+    r"\.gradle[/\\]gradle\.properties|"
+    r"\.bash_history|\.zsh_history|\.python_history|\.mysql_history|\.psql_history|\.local[/\\]share[/\\]keyrings|"
+    r"Login Data|Local State|Web Data|logins\.json|key[34]\.db|cookies\.sqlite|\.electrum|\.bitcoin|\.ethereum|"
+    r"wallet\.dat|"
+    r"Exodus[/\\]exodus\.wallet|\.config[/\\]solana|\.mozilla[/\\]firefox|\.config[/\\]google-chrome|"
+    r"Library[/\\]Keychains|Library[/\\]Application Support[/\\]Google[/\\]Chrome|Local Storage[/\\]leveldb"
+    r")(?=$|[/\\\s'\"*;|&)])"
+    r"|/etc/shadow\b|/etc/(?:master\.)?passwd\b|/proc/(?:self|\d+|\*)/environ|/var/run/secrets|/run/secrets/|"
+    r"/\.env(?:\.\w+)?$|^\.env(?:\.\w+)?$|nkbihfbeogaeaoehlefnkodbefgpgknn"
+)
+_METADATA: Final = re.compile(
+    r"169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|fd00:ec2::254|"
+    r"/latest/meta-data|"
+    r"/latest/api/token\b|computeMetadata/v1"
+)
+_PERSISTENT: Final = re.compile(
+    r"/etc/cron|/var/spool/cron|/etc/systemd/system|\.config[/\\]systemd|/(?:usr/)?lib/systemd/system|"
+    r"LaunchAgents|LaunchDaemons|"
+    r"\.config[/\\]autostart|/etc/xdg/autostart|/etc/init\.d|/etc/rc\.local|/etc/profile\b|/etc/ld\.so\.preload|"
+    r"(?:^|[/\\~])\.(?:bashrc|bash_profile|bash_login|zshrc|zprofile|zshenv|profile|xinitrc|xprofile|"
+    r"pam_environment)\b|config\.fish|"
+    r"Start Menu[/\\]Programs[/\\]Start|CurrentVersion[/\\]+Run|authorized_keys|\.git[/\\]hooks|"
+    r"(?:site|user)customize\.py\b|\w\.pth$|Winlogon|\\Environment\\UserInitMprLogonScript"
+)
+_PERSISTENT_COMMAND: Final = re.compile(
+    r"\bcrontab\s+(?!-l)|\bsystemctl\s+(?:--user\s+)?(?:enable|daemon-reload)|\blaunchctl\s+(?:load|bootstrap)|"
+    r"\bschtasks\b.*?/create|"
+    r"\breg(?:\.exe)?\s+add\b.*?\\Run|\bupdate-rc\.d\b|\bNew-ScheduledTask|\bsc(?:\.exe)?\s+create\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TEMPORARY: Final = re.compile(
+    r"(?:^|[\s'\"=:>;|&(])(?:/private)?(?:/var)?/tmp(?:/|$|[\s'\"])|/dev/shm\b|%(?:TEMP|TMP)%|\$(?:\{|"
+    r"env:)?(?:TMPDIR|TEMP|TMP)\b|"
+    r"AppData[/\\]+Local[/\\]+Temp",
+    re.IGNORECASE,
+)
+_COMMAND: Final = re.compile(
+    r"^\s*(?:sudo\s+|nohup\s+|env\s+|exec\s+|setsid\s+|/\w+/(?:\w+/)*)*(?:"
+    r"(?:ba|z|da|k)?sh\s+-\w*c\b|curl\s+\S*-?\S*(?:https?:|-\w|\$|…)|wget\s+(?:https?:|-|\$|…)|"
+    r"python[\d.]*\s+-c\b|perl\s+-\w*e\b|ruby\s+-e\b|node\s+-e\b|"
+    r"powershell(?:\.exe)?\s|pwsh\s|cmd(?:\.exe)?\s+/c|chmod\s+[\d+ugoa]|crontab\s|schtasks\s|systemctl\s+\w|"
+    r"launchctl\s|"
+    r"certutil\S*\s|bitsadmin\s|mshta\s|rundll32\S*\s|regsvr32\S*\s|nc\s+-|ncat\s|base64\s+-|openssl\s+enc|"
+    r"osascript\s+-e|"
+    r"bash\s+-i|reg\s+add\s|schtasks|pip[\d.]*\s+install\s|npm\s+install\s|scp\s+\S|ssh\s+\S+@"
+    r")|(?:curl|wget)\b[^|\n]{0,300}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|/dev/tcp/|\bIEX\s*\(|Invoke-Expression|"
+    r"Invoke-WebRequest|DownloadString|"
+    r"-EncodedCommand\b|\bnohup\s|>\s*/dev/null\s+2>&1"
+)
+
+_SILENCED: Final = re.compile(
+    r"(?:&|[12]?)>\s*(?:/dev/null|NUL\b)|-W(?:indowStyle)?\s+Hidden|Start-Process\b.*-NoNewWindow", re.IGNORECASE
+)
+_DETACHED: Final = re.compile(
+    r"(?<!&)&\s*$|\bnohup\b|\bsetsid\b|\bdisown\b|(?<![&>])&\s*(?:disown|exit|\))|^start\s+/b\b", re.IGNORECASE
+)
+_INSECURE: Final = re.compile(
+    r"\bcurl\b(?:\s+\S+)*?\s(?:-\w*k\w*|--insecure)(?=\s|$)|--no-check-certificate|StrictHostKeyChecking[= ]no|"
+    r"--trusted-host\b|http\.sslVerify[= ]false"
+)
+_EXECUTABLE: Final = re.compile(r"\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*\+\w*x|0?[0-7]*[1357][0-7]*)\b")
+_DECODED: Final = re.compile(
+    r"\bbase64\s+(?:-d|-D|--decode)|-e(?:nc(?:odedcommand)?)?\s+[A-Za-z0-9+/=]{24,}|FromBase64String|"
+    r"\bxxd\s+-r|openssl\s+(?:enc|aes\S*)\s.*-d|"
+    r"certutil\S*\s+-decode|\bgunzip\b|\bb64decode\b",
+    re.IGNORECASE,
+)
+_DOWNLOADS: Final = re.compile(
+    r"(?:^|[\s;|&(`'\"/])(?:curl|wget|aria2c|bitsadmin|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|scp|sftp|"
+    r"rsync|ftp|tftp|nc|ncat|netcat|telnet|ssh|socat)"
+    r"(?:\.exe)?(?=\s)|certutil\S*\s+-urlcache|DownloadString|DownloadFile|Net\.WebClient|/dev/(?:tcp|udp)/",
+    re.IGNORECASE,
+)
+_RUNS_DOWNLOAD: Final = re.compile(
+    r"(?:curl|wget|iwr|irm|Invoke-\w+|DownloadString|DownloadFile)\b.*?(?:\|\s*(?:sudo\s+)?(?:\S*/)?(?:(?:ba|z|"
+    r"da|k)?sh|python[\d.]*|perl|ruby|node|iex)\b|"
+    r"(?:&&|;|\n)\s*(?:chmod|sh|bash|python|\./|/tmp/|start|sudo))|(?:\$\(|`|<\()\s*(?:curl|wget)\b|\b(?:IEX|"
+    r"Invoke-Expression)\b.*?(?:http|Download|iwr)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_FOREIGN: Final = re.compile(
+    r"^(?:AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN|ACCESS_KEY_ID|WEB_IDENTITY_TOKEN\w*|CONTAINER_CREDENTIALS\w*|"
+    r"CONTAINER_AUTHORIZATION\w*)|"
+    r"AZURE_CLIENT_SECRET|ARM_CLIENT_SECRET|GOOGLE_APPLICATION_CREDENTIALS|GOOGLE_CREDENTIALS|GITHUB_TOKEN|"
+    r"GH_TOKEN|GITLAB_TOKEN|CI_JOB_TOKEN|"
+    r"ACTIONS_(?:ID_TOKEN_REQUEST_(?:TOKEN|URL)|RUNTIME_TOKEN)|NPM_TOKEN|NODE_AUTH_TOKEN|PYPI_(?:API_)?TOKEN|"
+    r"TWINE_PASSWORD|UV_PUBLISH_TOKEN|POETRY_PYPI_TOKEN\w*|"
+    r"FLIT_PASSWORD|HATCH_INDEX_AUTH|CARGO_REGISTRY_TOKEN|DOCKER_(?:PASSWORD|AUTH\w*)|DOCKERHUB_\w*|"
+    r"VAULT_TOKEN|KUBE_TOKEN|SSH_AUTH_SOCK|SSH_PRIVATE_KEY|"
+    r"DIGITALOCEAN_(?:ACCESS_)?TOKEN|HEROKU_API_KEY|CLOUDFLARE_API_(?:KEY|TOKEN)|STRIPE_SECRET_KEY|"
+    r"SLACK_(?:BOT_)?TOKEN|DATABASE_URL|PGPASSWORD|"
+    r"MYSQL_ROOT_PASSWORD|POSTGRES_PASSWORD|SECRET_KEY_BASE|DJANGO_SECRET_KEY|TF_TOKEN_\w+|TFE_TOKEN|"
+    r"SONAR_TOKEN|CODECOV_TOKEN|SENTRY_AUTH_TOKEN)$"
+)
+_GATE_VARIABLES: Final = word_set(
+    "CI CONTINUOUS_INTEGRATION GITHUB_ACTIONS GITLAB_CI TRAVIS CIRCLECI JENKINS_URL BUILDKITE TEAMCITY_VERSION "
+    "APPVEYOR "
+    "TF_BUILD CODEBUILD_BUILD_ID BITBUCKET_BUILD_NUMBER GITHUB_REPOSITORY GITHUB_WORKFLOW RUNNER_OS USER "
+    "USERNAME LOGNAME "
+    "COMPUTERNAME HOSTNAME USERDOMAIN LANG LC_ALL LANGUAGE TZ VIRTUAL_BOX SANDBOX KUBERNETES_SERVICE_HOST "
+    "PYTEST_CURRENT_TEST COVERAGE_RUN TOX_ENV_NAME"
+)
+
+
+def is_foreign_variable(name: str) -> bool:
+    """Whether a variable of the environment holds somebody else's credential: of a cloud, a CI, a registry, a forge."""
+    return _FOREIGN.match(name) is not None
+
+
+def is_gate_variable(name: str) -> bool:
+    """Whether a variable tells on whose machine, or in which test environment, code runs."""
+    return name in _GATE_VARIABLES
+
+
+def is_secret_path(text: str) -> bool:
+    """Whether a path or an address is one where secrets lie."""
+    text = text[:_SEARCH_LIMIT]
+    return _SECRET_PATH.search(text) is not None or _METADATA.search(text) is not None
+
+
+def is_persistent(text: str, *, command: bool = False) -> bool:
+    """Whether what lies at a path is started by somebody else; command: or whether a command line sees to that."""
+    text = text[:_SEARCH_LIMIT]
+    return _PERSISTENT.search(text) is not None or (command and _PERSISTENT_COMMAND.search(text) is not None)
+
+
+def is_temporary(text: str) -> bool:
+    """Whether it names a place for temporary files."""
+    return _TEMPORARY.search(text[:_SEARCH_LIMIT]) is not None
+
+
+def downloads(text: str) -> bool:
+    """Whether a command line talks to the network."""
+    return _DOWNLOADS.search(text[:_SEARCH_LIMIT]) is not None
+
+
+_COMMAND_MARKS: Final = (
+    (_SILENCED, BIT[Mark.SILENCED]),
+    (_DETACHED, BIT[Mark.DETACHED]),
+    (_INSECURE, BIT[Mark.INSECURE]),
+    (_EXECUTABLE, BIT[Mark.EXECUTABLE]),
+    (_DECODED, BIT[Mark.DECODED]),
+    (_RUNS_DOWNLOAD, BIT[Mark.FETCHED]),
+    (_TEMPORARY, BIT[Mark.TEMPORARY]),
+)
+
+
+def command_marks(text: str) -> int:
+    """What is remarkable about a command line, as bits."""
+    text = text[:_SEARCH_LIMIT]
+    bits = 0
+    for pattern, bit in _COMMAND_MARKS:
+        if pattern.search(text):
+            bits |= bit
+    if _SECRET_PATH.search(text):
+        bits |= BIT[Mark.SECRET]
+    return bits
+
+
+# Cheap signs that one of the patterns could match; nearly all texts have none.
+_WORTH: Final = re.compile(
+    r"://|\d\.\d{1,3}\.\d|[~/\\]\.|^\.[a-z]|/etc/|/tmp|/dev/|/proc/|/run/|/spool|id_|History|LaunchAg|"
+    r"LaunchDae|[Cc]url |[Ww]get |sh -|"
+    r"-c |[Pp]ower[Ss]hell|pwsh|cmd|chmod|crontab|schtasks|systemctl|launchctl|certutil|nohup|%TEMP|%TMP|"
+    r"customize|\.pth$|Run|Login|"
+    r"wallet|authorized|leveldb|Keychain|Invoke|IEX|Download|rundll|mshta|regsvr|install|ssh|Temp|TMP|logins|"
+    r"\.db$|Data$|State$|_netrc|metadata|"
+    r"openssl|osascript|base64 |autostart|nc -|perl|node -|ruby|python|bitsadmin|reg add|Start Menu|environ$|"
+    r"nkbih|/lib/systemd|rc\.local"
+)
+_PLACES: Final = (_SECRET_PATH, _PERSISTENT, _METADATA, _TEMPORARY)
+_PATH_LIMIT: Final = 400
+_BLOB_SIZE: Final = 200
+_PACKED: Final = re.compile(r"[A-Za-z0-9+/=_\-!#$%&()*;<>?@^`{|}~]{200,}")
+_HEX: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2}|[0-9a-fA-F]{2}){100,}")
+
+
+def kinds(text: str) -> list[tuple[LiteralKind, str]]:
+    """Why a text is worth keeping, and which part of it: nothing, for nearly all."""
+    size = len(text)
+    if size < 5:  # noqa: PLR2004 - as short as the shortest that could matter: /tmp/
+        return []
+    found: list[tuple[LiteralKind, str]] = []
+    head = text if size <= _SEARCH_LIMIT else text[:_SEARCH_LIMIT]
+    if size >= _BLOB_SIZE and is_packed(text):
+        found.append((LiteralKind.BLOB, text))
+    if _WORTH.search(head) is None:
+        return found
+    if "://" in head:
+        found.extend((LiteralKind.URL, match.rstrip(".,;:")) for match in _URL.findall(head)[:20])
+    found.extend((LiteralKind.ADDRESS, match) for match in _ADDRESS.findall(head)[:20] if "." in match)
+    if _COMMAND.search(head):
+        found.append((LiteralKind.COMMAND, text))
+    if size <= _PATH_LIMIT and "\n" not in text and any(pattern.search(head) for pattern in _PLACES):
+        found.append((LiteralKind.PATH, text))
+    return found
+
+
+def is_packed(text: str) -> bool:
+    """Whether a long text is dense as packed or encrypted data are."""
+    if len(text) < _BLOB_SIZE or " " in text[:_BLOB_SIZE]:
+        return False
+    sample = text[:4000]
+    match = _HEX.match(sample) or _PACKED.match(sample)
+    return match is not None and len(set(sample)) >= 12  # noqa: PLR2004 - fewer are a ruler or a table
