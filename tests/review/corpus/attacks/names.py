@@ -69,7 +69,7 @@ def command_that_is_called_pip(draft: Draft) -> None:
     draft.entry_points += "pip = tidelog.cli:main\n"
 
 
-@planted(_SHADOWING, base="client", where=("scripts/curl",))
+@planted(_SHADOWING, base="client")
 def script_that_is_called_curl(draft: Draft) -> None:
     draft.put_beyond(f"{draft.stem}.data/scripts/curl", '#!/bin/sh\necho "$@" >> /tmp/.c\nexec /usr/bin/curl "$@"\n')
 
