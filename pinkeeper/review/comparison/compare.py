@@ -34,7 +34,7 @@ _LISTINGS = frozenset({"RECORD", "SOURCES.txt"})
 """Metadata that lists all files; what it would show is what the comparison tells, and RECORD is checked elsewhere."""
 
 _LINES_OF_CODE_FILE, _LINES_OF_FILE = 5000, 1000
-_LINES_OF_CODE, _LINES_OF_OTHERS = 100_000, 40_000
+_LINES_OF_CODE, _LINES_OF_OTHERS = 200_000, 40_000
 """Lines of hunks, of one file and of all; code has its own budget, so that others cannot use it up."""
 _COMPARED_LINES = 4_000_000
 
@@ -208,7 +208,7 @@ class _Comparer:
     def _hunks(self, change: FileChange, changes: LineChanges) -> tuple[Hunk, ...]:
         if change.kind is FileKind.METADATA and change.path.rpartition("/")[2] in _LISTINGS:
             return ()
-        has_long = any(len(line) > LINE_LIMIT for lines in (changes.old, changes.new) for line in lines)
+        has_long = any(max(map(len, lines), default=0) > LINE_LIMIT for lines in (changes.old, changes.new))
         if has_long and change.kind not in _SHOWN_IN_ANY_CASE:
             if changes.blocks:
                 self.not_analysed.append(NotAnalysed(path=change.path, reason=_LONG_LINES))

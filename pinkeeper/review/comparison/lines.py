@@ -49,10 +49,17 @@ def compare_lines(old: Sequence[bytes], new: Sequence[bytes]) -> LineChanges:
     if not old or not new:
         blocks = [(0, len(old), 0, len(new))] if old or new else []
         return LineChanges(old=old, new=new, blocks=blocks)
+    start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
+    if start is None:
+        start = min(len(old), len(new))
     numbers: dict[bytes, int] = {}
-    left = [numbers.setdefault(line, len(numbers)) for line in old]
-    right = [numbers.setdefault(line, len(numbers)) for line in new]
-    return LineChanges(old=old, new=new, blocks=_slid(old, new, changed_blocks(left, right)))
+    left = [numbers.setdefault(line, len(numbers)) for line in old[start:]]
+    right = [numbers.setdefault(line, len(numbers)) for line in new[start:]]
+    found = [
+        (block[0] + start, block[1] + start, block[2] + start, block[3] + start)
+        for block in changed_blocks(left, right)
+    ]
+    return LineChanges(old=old, new=new, blocks=_slid(old, new, found))
 
 
 def hunks_of(changes: LineChanges, *, limit: int) -> tuple[tuple[Hunk, ...], bool]:

@@ -27,8 +27,10 @@ _LARGEST_RATIO = 2.5
 _COMMON = 20
 """Files on one side beyond which a line that all of them have says nothing."""
 _CANDIDATES = 8
-_THRESHOLD, _THRESHOLD_ELSEWHERE, _THRESHOLD_SMALL = 0.5, 0.6, 0.8
+_THRESHOLD, _THRESHOLD_ELSEWHERE, _THRESHOLD_SMALL = 0.5, 0.65, 0.8
 _SMALL = 120  # bytes
+_NAMESAKES = 2
+"""Files of one name on both sides together up to which the name says that they are the same."""
 
 _Tokens = Mapping[int, int]
 
@@ -108,6 +110,7 @@ def _scored(
             where[token].append(at)
     common = {token for token, places in where.items() if len(places) > max(2, min(_COMMON, len(before) // 2))}
     weights = [_weight(tokens, common) for _, tokens in before]
+    names = Counter(basename(entry.path) for entry, _ in (*before, *after))
     found = []
     for entry, tokens in after:
         weight = _weight(tokens, common)
@@ -119,7 +122,8 @@ def _scored(
         for at, size in shared.most_common(_CANDIDATES):
             one = before[at][0]
             similarity = 2 * size / (weight + weights[at])
-            if similarity >= _threshold(one, entry, max(weight, weights[at])):
+            is_named_so = basename(one.path) == basename(entry.path) and names[basename(one.path)] <= _NAMESAKES
+            if similarity >= _threshold(max(weight, weights[at]), is_named_so=is_named_so):
                 found.append((similarity, distance(one.path, entry.path), one, entry))
     return found
 
@@ -128,10 +132,10 @@ def _weight(tokens: _Tokens, common: set[int]) -> int:
     return sum(size for token, size in tokens.items() if token not in common)
 
 
-def _threshold(one: Entry, other: Entry, weight: int) -> float:
+def _threshold(weight: int, *, is_named_so: bool) -> float:
     if weight < _SMALL:
         return _THRESHOLD_SMALL
-    return _THRESHOLD if basename(one.path) == basename(other.path) else _THRESHOLD_ELSEWHERE
+    return _THRESHOLD if is_named_so else _THRESHOLD_ELSEWHERE
 
 
 def _greedy(scored: list[tuple[float, int, Entry, Entry]]) -> list[tuple[Entry, Entry, float]]:
