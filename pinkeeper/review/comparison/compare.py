@@ -94,8 +94,10 @@ class _Kinds:
 
     def of_content(self, entry: Entry, content: bytes) -> FileKind:
         """The same, of a file that is read anyway."""
-        kind = self._known[entry.sha256, entry.path] = file_kind(entry.path, content[:HEAD_SIZE])
-        return kind
+        key = (entry.sha256, entry.path)
+        if key not in self._known:
+            self._known[key] = file_kind(entry.path, content[:HEAD_SIZE])
+        return self._known[key]
 
 
 class _Side(Struct, frozen=True, kw_only=True):
@@ -119,7 +121,10 @@ class _Comparer:
 
     def change(self, pair: Pair) -> FileChange:
         """What became of a file that is not as it was."""
-        before, after = self._side(self._old, pair.old), self._side(self._new, pair.new)
+        if pair.similarity == 1:  # elsewhere, and the same: nothing in it needs to be looked at
+            before, after = self._unread(self._old, pair.old), self._unread(self._new, pair.new)
+        else:
+            before, after = self._side(self._old, pair.old), self._side(self._new, pair.new)
         kind = after.kind or before.kind
         assert kind is not None
         one, other = pair.old, pair.new
@@ -139,6 +144,9 @@ class _Comparer:
         if change.old_sha256 == change.new_sha256 or {before.kind, after.kind} & _OPAQUE:
             return change
         return self._with_lines(change, before, after)
+
+    def _unread(self, contents: Contents, entry: Entry | None) -> _Side:
+        return _Side() if entry is None else _Side(kind=self._kinds.of(contents, entry), is_text=False)
 
     def _side(self, contents: Contents, entry: Entry | None) -> _Side:
         if entry is None:

@@ -160,6 +160,9 @@ def _digest(entry: Entry) -> str:
 
 
 def _nearest(ones: Sequence[Entry], others: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    if len(ones) == len(others) == 1:
+        yield ones[0], others[0]
+        return
     ways = sorted((distance(one.path, other.path), one.path, other.path) for one in ones for other in others)
     by_path_left, by_path_right = {entry.path: entry for entry in ones}, {entry.path: entry for entry in others}
     for _, one, other in ways:

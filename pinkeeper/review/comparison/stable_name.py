@@ -11,7 +11,7 @@ from functools import lru_cache
 
 __all__ = ["stable_path"]
 
-_LENGTH_LIMIT = 1024  # no build makes longer ones, and patterns need time that grows faster than their texts
+_LENGTH_LIMIT = 200  # of one part; no build makes longer ones, and patterns need time that grows faster than texts
 
 _VERSION = r"-v?\d[^/-]*"
 _INFO = re.compile(
@@ -46,7 +46,7 @@ def stable_path(path: str) -> str:
 
     Different files may have the same stable path: bundlers make many of one name.
     """
-    if len(path) > _LENGTH_LIMIT:
+    if max(map(len, path.split("/"))) > _LENGTH_LIMIT:
         return path
     *folders, name = _BUILD_FOLDER.sub(r"\g<before>*", path).split("/")
     stable = [_stable_folder(folder) for folder in folders]
