@@ -7,6 +7,7 @@ import unicodedata
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from msgspec.structs import replace
 from packaging.version import Version
 
@@ -178,6 +179,7 @@ def test_a_line_without_end_is_cut_with_its_length_told():
 
 
 @given(hostile_texts())
+@examples(max_examples=40)
 def test_no_text_of_a_package_steers_a_terminal(text):
     result = planted(text)
     for lines in (diff_text(result), diff_text(result, full=True), diff_text(result, file=text)):
