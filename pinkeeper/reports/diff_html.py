@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["diff_html"]
 
+_MOST_ENTRIES = 500  # of any list but those of files and findings
+_LONGEST_NOTES = 200_000
+
 
 def diff_html(result: DiffResult, rules: Mapping[str, Rule]) -> str:
     """The page. rules: by id; a finding's rule is explained where it is among them."""
@@ -48,15 +51,28 @@ def diff_html(result: DiffResult, rules: Mapping[str, Rule]) -> str:
         verdict_means=VERDICTS[result.verdict],
         severities=severities(finding.severity for finding in result.findings) or "no finding",
         fields=(*other_fields(result), *wheel_tags(result)),
-        notes=[(section.version, notes_html(section.text, result.notes.markup)) for section in result.notes.sections],
+        notes=_notes(result),
+        notes_cut=result.notes.cut + max(sum(len(s.text) for s in result.notes.sections) - _LONGEST_NOTES, 0),
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         version=__version__,
+        most=_MOST_ENTRIES,
         counted=counted,
         redact=redact,
         size=size,
     )
+
+
+def _notes(result: DiffResult) -> list[tuple[str, Markup]]:
+    shown = []
+    left = _LONGEST_NOTES
+    for section in result.notes.sections:
+        text = section.text[:left]
+        left -= len(text)
+        if text or not section.text:
+            shown.append((section.version, notes_html(text, result.notes.markup)))
+    return shown
 
 
 def _policy(style: str, script: str) -> str:

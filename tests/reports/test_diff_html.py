@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from msgspec.structs import replace
 
-from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind
+from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind, NoteSection
 from pinkeeper.model.finding import Finding, Severity
 from pinkeeper.reports.diff_html import diff_html
 from tests.reports.golden import RULES
@@ -196,6 +196,27 @@ def test_thousands_of_files_and_findings_are_counted():
     assert "500 more files changed and are not on this page" in page
     assert page.count('<article class="finding') == 300
     assert "100 more findings, none graver than these" in page
+
+
+def test_long_lists_and_notes_are_cut_with_their_number():
+    notes = replace(RESULT.notes, cut=5, sections=(NoteSection(version="2", text="word " * 60_000),) * 2)
+    page = diff_html(
+        replace(
+            RESULT,
+            unasked=RESULT.unasked * 400,
+            api=RESULT.api * 400,
+            fields=RESULT.fields * 200,
+            not_analysed=RESULT.not_analysed * 350,
+            notes=notes,
+        ),
+        RULES,
+    )
+
+    check_inert(page)
+    for number in (300, 200):
+        assert f"{number} more entries are not on this page" in page
+    assert page.count("300 more entries") == 3
+    assert "400,005 characters of the notes were left out" in page
 
 
 def test_characters_of_long_lines_are_bounded():
