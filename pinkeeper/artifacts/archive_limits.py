@@ -14,6 +14,7 @@ __all__ = [
     "MEMBER_COUNT_LIMIT",
     "MEMBER_LIMIT",
     "NAME_LIMIT",
+    "NAME_PART_LIMIT",
     "RATIO_LIMIT",
     "unpacked_limit",
 ]
@@ -24,11 +25,12 @@ _MIB = 1024 * 1024
 MEMBER_COUNT_LIMIT = 100_000
 # 100 000 entries with long names and extra fields; what is kept of them takes some three times as much.
 DIRECTORY_LIMIT = 32 * _MIB
-# No file system takes a longer path.
+# No file system takes a longer path, or a longer part of one.
 NAME_LIMIT = 4096
+NAME_PART_LIMIT = 255
 # The largest shared libraries (of GPU frameworks) have between one and two GiB.
 MEMBER_LIMIT = 2 * 1024 * _MIB
-_TOTAL_LIMIT = 6 * 1024 * _MIB
+_TOTAL_LIMIT = 4 * 1024 * _MIB
 # Code packs to a third or a tenth, tables of zeros to a thousandth; small archives may have any ratio.
 RATIO_LIMIT = 200
 _RATIO_FREE = 64 * _MIB

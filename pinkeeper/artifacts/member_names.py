@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
-from pinkeeper.artifacts.archive_limits import NAME_LIMIT
+from pinkeeper.artifacts.archive_limits import NAME_LIMIT, NAME_PART_LIMIT
 from pinkeeper.artifacts.contents import AnomalyKind
 from pinkeeper.artifacts.hostile_text import is_unsafe_path
 
@@ -47,7 +47,7 @@ def are_plain(names: Sequence[str]) -> bool:
         and "".join(names).isprintable()
         and not is_unsafe_path(text)
         and not _NOT_PLAIN.search(text)
-        and max(map(len, names), default=0) <= NAME_LIMIT
+        and max(map(len, names), default=0) <= NAME_PART_LIMIT
     )
 
 
@@ -57,12 +57,13 @@ def judged_path(name: str, report: _Report, *, is_wheel: bool) -> str | None:
     is_wheel: also judged as on Windows, where wheels of any origin are installed. A tar archive may begin its names
     with ``./``, which the caller takes away.
     """
-    path = "/".join(part for part in name.split("/") if part not in {"", "."})
+    parts = [part for part in name.split("/") if part not in {"", "."}]
+    path = "/".join(parts)
     if not path or is_unsafe_path(name):
         report(AnomalyKind.UNSAFE_PATH, name, "it leaves the folder it belongs in" if path else "it names no file")
         return None
-    if len(name) > NAME_LIMIT:
-        report(AnomalyKind.UNSAFE_PATH, name, f"its name has more than {NAME_LIMIT} characters")
+    if len(name) > NAME_LIMIT or max(map(len, parts)) > NAME_PART_LIMIT:
+        report(AnomalyKind.UNSAFE_PATH, name, "its name is longer than any file system takes")
         return None
     seen = printable(path)
     if seen != path:
@@ -95,7 +96,8 @@ def file_and_folder(files: Iterable[str], folders: Iterable[str]) -> list[str]:
 
 
 def _folded(path: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    # NFD first: only then do all letters that differ in case alone fold to the same.
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
 
 
 def _escaped(character: str) -> str:

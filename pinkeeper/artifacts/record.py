@@ -6,6 +6,7 @@ import base64
 import binascii
 import csv
 import hashlib
+import io
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -45,7 +46,7 @@ def parse_record(content: bytes) -> tuple[RecordRow, ...]:
     text = content.decode("utf-8")
     rows = []
     try:
-        for number, row in enumerate(csv.reader(text.splitlines(keepends=True), strict=True), start=1):
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
             if number > _ROW_LIMIT:
                 raise ValueError(f"it has more than {_ROW_LIMIT} rows")
             if not row:

@@ -25,6 +25,8 @@ _BLOCK = 512
 _EXTENDED_LIMIT = 1024 * 1024
 # One of each of the four kinds is all that a sound member has.
 _EXTENDED_COUNT_LIMIT = 16
+# Ten for each member that there may be; a record has five bytes at least, and they come packed.
+_RECORD_COUNT_LIMIT = 10 * MEMBER_COUNT_LIMIT
 _REGULAR = frozenset({b"0", b"\0", b"7"})
 _GNU_SPARSE = b"S"
 _GNU_LONG = {b"L": "path", b"K": "linkpath"}
@@ -33,6 +35,8 @@ _PAX_GLOBAL = b"g"
 _EXTENDED = frozenset({*_PAX, *_GNU_LONG, _PAX_GLOBAL})
 # What an extended header says that decides which bytes are whose.
 _TELLING = frozenset({"path", "size", "linkpath", "GNU.sparse.name"})
+# Stands for all that such headers say of a sparse file, which is not read.
+_SPARSE = "GNU.sparse."
 # What tarfile takes for something else than a regular file and passes over without content.
 _WITHOUT_CONTENT = frozenset(b"123456"[at : at + 1] for at in range(6))
 _OCTAL = re.compile(rb" *([0-7]*)[ \0]*")
@@ -78,11 +82,11 @@ def tar_headers(stream: TarStream, *, filename: str, log: AnomalyLog) -> Iterato
 
     Raises ArtifactError where the first block is no header. Later damage is told and ends the archive.
     """
-    general: dict[str, str] = {}
+    reader = _HeaderReader(stream, log)
     count = 0
     while True:
         try:
-            header = _next_header(stream, general, log)
+            header = reader.next()
         except _HeaderError as error:
             if not count:
                 raise ArtifactError(f"the archive cannot be read: {error}", where=filename) from error
@@ -95,46 +99,67 @@ def tar_headers(stream: TarStream, *, filename: str, log: AnomalyLog) -> Iterato
         if count > MEMBER_COUNT_LIMIT:
             log.refuse(AnomalyKind.BOMB, filename, f"it has more than {MEMBER_COUNT_LIMIT} members; more were not read")
             return
-        end = stream.position
-        if header.has_content:
-            end += -(-header.size // _BLOCK) * _BLOCK
+        end = stream.position + (header.size if header.has_content else 0)
         yield header
         stream.skip_to(end)
+        padding = -end % _BLOCK
+        # Where the content is cut as well, who reads it has told so.
+        if stream.position == end and len(stream.read(padding)) < padding:
+            log.add(AnomalyKind.DAMAGED_MEMBER, header.name, "the archive is cut right behind it")
 
 
-def _next_header(stream: TarStream, general: dict[str, str], log: AnomalyLog) -> TarHeader | None:
-    """With what extended headers say of it; None at the archive's end. general: what global headers say."""
-    own: dict[str, str] = {}
-    count = 0
-    while (block := _block(stream)) is not None:
-        kind = block[156:157]
-        size = _number(block[124:136])
-        if kind not in _EXTENDED:
-            header = _member(block, kind, size, {**general, **own}, log)
-            if kind == _GNU_SPARSE:
-                _skip_sparse_map(block, stream)
-            return header
-        count += 1
-        if size > _EXTENDED_LIMIT or count > _EXTENDED_COUNT_LIMIT:
-            raise _HeaderError("it has extended headers of an absurd length or number")
-        content = stream.read(size)
-        stream.skip_to(stream.position + -size % _BLOCK)
+class _HeaderReader:
+    """Headers with what extended ones say of them."""
+
+    def __init__(self, stream: TarStream, log: AnomalyLog) -> None:
+        self._stream = stream
+        self._log = log
+        self._general: dict[str, str] = {}
+        self._records = 0
+
+    def next(self) -> TarHeader | None:
+        """The next member, None at the archive's end."""
+        own: dict[str, str] = {}
+        count = 0
+        while (block := _block(self._stream)) is not None:
+            kind = block[156:157]
+            size = _number(block[124:136])
+            if kind not in _EXTENDED:
+                header = _member(block, kind, size, {**self._general, **own}, self._log)
+                if kind == _GNU_SPARSE:
+                    _skip_sparse_map(block, self._stream)
+                return header
+            count += 1
+            found = self._extended(kind, size)
+            if count > _EXTENDED_COUNT_LIMIT or self._records > _RECORD_COUNT_LIMIT:
+                raise _HeaderError("it has extended headers of an absurd number")
+            if kind == _PAX_GLOBAL:
+                if found.keys() & _TELLING:
+                    self._log.add(AnomalyKind.HEADER_MISMATCH, None, "a global header names or measures all members")
+                self._general.update(found)
+                continue
+            if own.keys() & found.keys() & _TELLING:
+                named = own.get("path") or found.get("path")
+                self._log.add(AnomalyKind.HEADER_MISMATCH, named, "two extended headers say the same of it")
+            # As in tarfile the outermost one, which comes first, has the last word.
+            own = {**found, **own}
+        if count:
+            self._log.add(AnomalyKind.DAMAGED_MEMBER, own.get("path"), "an extended header has no member behind it")
+        return None
+
+    def _extended(self, kind: bytes, size: int) -> dict[str, str]:
+        """What an extended header says."""
+        if size > _EXTENDED_LIMIT:
+            raise _HeaderError("it has an extended header of an absurd length")
+        content = self._stream.read(size)
+        self._stream.read(-size % _BLOCK)
         if len(content) < size:
             raise _HeaderError("an extended header is cut")
-        found = {_GNU_LONG[kind]: _text(content)} if kind in _GNU_LONG else _pax_records(content, log)
-        if kind == _PAX_GLOBAL:
-            if found.keys() & _TELLING:
-                log.add(AnomalyKind.HEADER_MISMATCH, None, "a global header names or measures all members")
-            general.update(found)
-            continue
-        if own.keys() & found.keys() & _TELLING:
-            named = own.get("path") or found.get("path")
-            log.add(AnomalyKind.HEADER_MISMATCH, named, "two extended headers say the same of it")
-        # As in tarfile the outermost one, which comes first, has the last word.
-        own = {**found, **own}
-    if count:
-        log.add(AnomalyKind.DAMAGED_MEMBER, own.get("path"), "an extended header has no member behind it")
-    return None
+        if kind in _GNU_LONG:
+            return {_GNU_LONG[kind]: _text(content)}
+        found, count = _pax_records(content, self._log)
+        self._records += count
+        return found
 
 
 def _block(stream: TarStream) -> bytes | None:
@@ -172,7 +197,7 @@ def _member(block: bytes, kind: bytes, size: int, said: dict[str, str], log: Ano
         size=real_size,
         mode=_number(block[100:108]),
         link_target=said.get("linkpath", _text(block[157:257])),
-        is_sparse=kind == _GNU_SPARSE or any(key.startswith("GNU.sparse.") for key in said),
+        is_sparse=kind == _GNU_SPARSE or _SPARSE in said,
     )
     if real_size and not header.has_content:
         log.add(
@@ -236,12 +261,12 @@ def _text(field: bytes) -> str:
     return field.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
 
-def _pax_records(content: bytes, log: AnomalyLog) -> dict[str, str]:
-    """Records of a length, which counts all of the record, a key and a value."""
+def _pax_records(content: bytes, log: AnomalyLog) -> tuple[dict[str, str], int]:
+    """Records of their length, a key and a value: those that matter, and how many there are in all."""
     found: dict[str, str] = {}
-    position = 0
+    position = count = 0
     while position < len(content):
-        if not content[position:].strip(b"\0"):
+        if not content[position] and not content[position:].strip(b"\0"):
             break
         digits, _, _ = content[position : position + _DECIMAL_LIMIT].partition(b" ")
         end = position + _decimal(digits.decode("latin-1"))
@@ -249,9 +274,14 @@ def _pax_records(content: bytes, log: AnomalyLog) -> dict[str, str]:
         key, separator, value = record[:-1].partition(b"=")
         if not record.endswith(b"\n") or not separator or end > len(content):
             raise _HeaderError("an extended header is damaged")
+        count += 1
+        position = end
         text = key.decode("utf-8", "surrogateescape")
-        if text in found and text in _TELLING:
+        if text.startswith(_SPARSE):
+            found[_SPARSE] = ""
+        if text not in _TELLING:
+            continue
+        if text in found:
             log.add(AnomalyKind.HEADER_MISMATCH, found.get("path"), f"an extended header says its {text} twice")
         found[text] = value.decode("utf-8", "surrogateescape")
-        position = end
-    return found
+    return found, count

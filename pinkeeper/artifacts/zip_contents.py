@@ -21,7 +21,7 @@ from pinkeeper.artifacts.record import check_record
 from pinkeeper.artifacts.sdist_layout import below_top_level
 from pinkeeper.artifacts.whole_file import bytes_at, hashed
 from pinkeeper.artifacts.zip_directory import DirectoryEntry, ZipDirectory, read_directory
-from pinkeeper.artifacts.zip_member import LocatedMember, check_kind, packed_pieces, read_member
+from pinkeeper.artifacts.zip_member import LONGEST_HEADER, LocatedMember, check_kind, packed_pieces, read_member
 from pinkeeper.errors import ArtifactError
 
 __all__ = ["ZipContents"]
@@ -108,11 +108,13 @@ class ZipContents:
             if not 0 <= entry.offset < directory.start:
                 log.refuse(AnomalyKind.HEADER_MISMATCH, entry.name, "it does not stand before the directory")
                 continue
-            packed_room -= min(entry.packed_size, self.size - entry.offset)
+            end = self._end_of(entry, offsets, directory)
+            # What will be read of it; of members that do not overlap, no more than the file has.
+            header_size = LONGEST_HEADER if end is None else min(end - entry.offset, LONGEST_HEADER)
+            packed_room -= max(min(entry.packed_size, self.size - entry.offset), header_size)
             if packed_room < 0:
                 log.refuse(AnomalyKind.BOMB, entry.name, "members overlap so often that it was not read")
                 continue
-            end = self._end_of(entry, offsets, directory)
             member = read_member(self._read_at, entry, end=end, limit=min(room, MEMBER_LIMIT), log=log)
             if member is not None:
                 room -= member.size

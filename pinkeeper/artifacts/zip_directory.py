@@ -36,9 +36,14 @@ _ENTRY_SIGNATURE = b"PK\x01\x02"
 _ZIP64_EXTRA = 0x0001
 _UNICODE_PATH_EXTRA = 0x7075
 _ALL_ONES = 0xFFFFFFFF
+# Real members have up to five; four bytes make one, and members can share them.
+_EXTRA_COUNT_LIMIT = 64
 # What stands in each field of the end record that did not fit.
 _END_MARKS = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, _ALL_ONES, _ALL_ONES)
 _UTF8 = 0x0800
+_PATCHED = 0x0020
+# Of the format, in tenths; zipfile refuses an archive with any entry that says it needs a newer one.
+_NEWEST_VERSION = 63
 
 
 class DirectoryEntry(Struct, frozen=True, gc=False):
@@ -131,9 +136,13 @@ def _omitted(count: int, parsed: int, size: int, end: _End, log: AnomalyLog) -> 
 
 
 def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of each extra field; a last one that is longer than what is there has the kind -1."""
-    position = 0
+    """Kind and content of each extra field; a last one of the kind -1 where it is cut, or where there are too many."""
+    position = count = 0
     while position + 4 <= len(extra):
+        count += 1
+        if count > _EXTRA_COUNT_LIMIT:
+            yield -1, b""
+            return
         kind, length = struct.unpack_from("<2H", extra, position)
         content = extra[position + 4 : position + 4 + length]
         yield (kind if len(content) == length else -1), content
@@ -203,7 +212,7 @@ def _entries(directory: bytes, shift: int, log: AnomalyLog) -> tuple[tuple[Direc
         (
             signature,
             _,
-            _,
+            needed,
             flags,
             method,
             _,
@@ -227,6 +236,8 @@ def _entries(directory: bytes, shift: int, log: AnomalyLog) -> tuple[tuple[Direc
             break
         raw_name = directory[start:name_end]
         name = _decoded(raw_name, flags, log)
+        if flags & _PATCHED or needed & 0xFF > _NEWEST_VERSION:
+            log.add(AnomalyKind.ODD_MEMBER, name, "it needs a part of the format that zipfile does not know")
         if extra_size:
             extra = directory[name_end : name_end + extra_size]
             size, packed, at = _with_extra(extra, (size, packed, at), raw_name, name, log)
@@ -256,7 +267,7 @@ def _with_extra(
     found = None
     for kind, content in extra_fields(extra):
         if kind == -1:
-            log.add(AnomalyKind.HEADER_MISMATCH, name, "its extra fields are cut")
+            log.add(AnomalyKind.HEADER_MISMATCH, name, "its extra fields are cut or too many")
         elif kind == _ZIP64_EXTRA and found is None:
             numbers = iter(struct.unpack_from(f"<{len(content) // 8}Q", content))
             found = [next(numbers, -1) if value == _ALL_ONES else value for value in values]

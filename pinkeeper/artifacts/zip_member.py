@@ -15,7 +15,7 @@ from pinkeeper.artifacts.hostile_text import shown
 from pinkeeper.artifacts.member_content import DAMAGE, DEFLATED, KNOWN_METHODS, STORED, Digest, digest_of
 from pinkeeper.artifacts.zip_directory import DirectoryEntry, ReadAt, extra_fields
 
-__all__ = ["LocatedMember", "check_kind", "packed_pieces", "read_member"]
+__all__ = ["LONGEST_HEADER", "LocatedMember", "check_kind", "packed_pieces", "read_member"]
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_SIGNATURE = b"PK\x03\x04"
@@ -29,8 +29,9 @@ _DESCRIBED = 0x0008  # sizes and checksum stand behind the data
 _UTF8 = 0x0800
 # An empty deflate stream, which some builders write for folders.
 _EMPTY_DEFLATED = 2
-# A header with a name and extra fields as long as can be.
-_LONGEST_HEADER = _LOCAL.size + 2 * 0xFFFF
+LONGEST_HEADER = _LOCAL.size + 2 * 0xFFFF
+"""Bytes of a local header with a name and extra fields as long as can be."""
+
 _SMALL = 64 * 1024 * 1024
 
 
@@ -67,10 +68,10 @@ def read_member(
 
     end: where the next member or the directory begins, None where that is not known. limit: bytes it may unpack to.
     """
-    reach = _LONGEST_HEADER + entry.packed_size + _DESCRIPTOR_LIMIT
+    reach = LONGEST_HEADER + entry.packed_size + _DESCRIPTOR_LIMIT
     if end is not None and entry.offset < end:
         reach = min(reach, end - entry.offset)
-    block = read_at(entry.offset, min(max(reach, _LOCAL.size), _LONGEST_HEADER + CHUNK))
+    block = read_at(entry.offset, min(max(reach, _LOCAL.size), LONGEST_HEADER + CHUNK))
     if not block.startswith(_LOCAL_SIGNATURE) or len(block) < _LOCAL.size:
         log.refuse(AnomalyKind.HEADER_MISMATCH, entry.name, "it does not stand where the directory says")
         return None

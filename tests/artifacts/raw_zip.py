@@ -25,6 +25,7 @@ class RawMember:
     size: int | None = None
     packed: int | None = None
     mode: int = 0o100644
+    needed: int = 20
     local: dict[str, bytes | int] = field(default_factory=dict)
     local_extra: bytes = b""
     entry_extra: bytes = b""
@@ -82,7 +83,7 @@ def raw_zip(
             entries += 1
             directory += struct.pack(
                 "<4s6H3L5H2L",
-                *(b"PK\x01\x02", 0x0314, 20, member.flags, member.method, 0, 0x21, crc, packed, size),
+                *(b"PK\x01\x02", 0x0314, member.needed, member.flags, member.method, 0, 0x21, crc, packed, size),
                 *(len(member.name), len(member.entry_extra), 0, 0, 0, member.mode << 16, at),
             )
             directory += member.name + member.entry_extra

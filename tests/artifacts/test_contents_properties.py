@@ -83,7 +83,7 @@ def opened_or_refused(content: bytes, filename: str) -> Contents | None:
     return contents
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_a_changed_archive_opens_or_is_refused(data):
     content, filename = data.draw(st.sampled_from(SAMPLES))
@@ -98,7 +98,7 @@ def seen_by_zipfile(content: bytes) -> dict[str, bytes] | None:
         return None
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_without_an_anomaly_zipfile_sees_the_same(data):
     content, filename = data.draw(st.sampled_from([(GOOD_WHEEL, WHEEL), (STORED_WHEEL, WHEEL)]))
@@ -110,7 +110,7 @@ def test_without_an_anomaly_zipfile_sees_the_same(data):
         assert {one.path: one.size for one in listed} == {one.path: one.size for one in contents.entries.values()}
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_what_zipfile_reads_is_read_as_the_same_or_told(data):
     """The content under each name is what zipfile gives, unless the member is told of."""
@@ -148,7 +148,7 @@ def resummed(content: bytes) -> bytes:
     return bytes(changed)
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_without_an_anomaly_tarfile_sees_the_same(data):
     changed = data.draw(mutated(PLAIN_TAR[: 512 * 12]))

@@ -364,6 +364,13 @@ def test_a_cut_archive_gives_what_stands_before_the_cut():
     assert [unread.path for unread in contents.unread] == ["demo-1.0/z.py"]
 
 
+def test_an_archive_that_is_cut_behind_a_content_is_told():
+    contents = of(GOOD, LAST[:600], end=b"")
+    assert kinds(contents) == [AnomalyKind.DAMAGED_MEMBER]
+    assert all_read(contents) == {"a.py": CONTENT, "z.py": b"last"}
+    assert contents.unread == ()
+
+
 def test_contents_beyond_what_is_kept_are_hashed_alone(monkeypatch):
     monkeypatch.setattr("pinkeeper.artifacts.tar_contents.KEPT_TOTAL_LIMIT", 310)
     contents = of(GOOD, member(), LAST)
