@@ -33,6 +33,9 @@ _TEXTS = re.compile(rb"""\"{3}(?:[^\\"]++|\\.|"(?!""))*+"{3}|'{3}(?:[^\\']++|\\.
 # The parser joins a dotted name anew for each of its parts and keeps them all: 20,000 parts are 400 MB.
 _LONG_NAME = re.compile(rb"\.[\s\\]*+\w++(?:[\s\\]*+\.[\s\\]*+\w++){%d}" % _NAME_PARTS_LIMIT)
 
+_BEFORE_NAME = 4096
+_IMPORTED = re.compile(rb"(?:\bimport\b|\bfrom\b|,)[\s\\]*+\w*+[\s\\]*+\Z|\A\w+\Z")
+
 
 class Parsed(Struct, frozen=True, kw_only=True, eq=False):
     r"""A source file as text and as a tree.
@@ -103,7 +106,10 @@ def _refusal(source: bytes) -> str | None:
             tokens = _token_count(_TEXTS.sub(b"''", source))
         if tokens > TOKEN_LIMIT:
             return f"too large to be parsed: about {tokens:,} tokens"
-    if _LONG_NAME.search(source):
+    if any(
+        _IMPORTED.search(source, max(0, name.start() - _BEFORE_NAME), name.start())
+        for name in _LONG_NAME.finditer(source)
+    ):
         return f"too deeply nested to be parsed: a name of more than {_NAME_PARTS_LIMIT} parts"
     return None
 
