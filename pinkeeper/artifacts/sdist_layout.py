@@ -15,8 +15,8 @@ __all__ = ["below_top_level"]
 def below_top_level(paths: Iterable[str], log: AnomalyLog) -> dict[str, str]:
     """Each path as it is below the top-level folder: that with a PKG-INFO, else that with the most files.
 
-    What lies outside of it keeps its whole path and is told, or is left out where a path below is the same: pip builds
-    from the archive's root where not everything is in one folder.
+    What lies outside of it keeps its whole path and is told. Where a path below is the same, that one becomes whole
+    too: pip builds from the archive's root where not everything is in one folder.
     """
     paths = list(paths)
     counts = Counter(top for path in paths for top, separator, _ in [path.partition("/")] if separator)
@@ -32,9 +32,14 @@ def below_top_level(paths: Iterable[str], log: AnomalyLog) -> dict[str, str]:
     for path in paths:
         if path in inside:
             continue
-        if path in taken:
-            log.refuse(AnomalyKind.MISPLACED, path, f"it lies outside of {shown(top)}, where there is such a file too")
-        else:
+        if path not in taken:
             log.add(AnomalyKind.MISPLACED, path, f"it lies outside of the top-level folder {shown(top)}")
-            inside[path] = path
+        elif (below := prefix + path) not in taken:
+            log.add(AnomalyKind.MISPLACED, path, f"it lies outside of {shown(top)}, where there is such a file too")
+            inside[below] = below
+            taken.add(below)
+        else:
+            log.refuse(AnomalyKind.MISPLACED, path, f"it lies outside of {shown(top)}, where there are two such files")
+            continue
+        inside[path] = path
     return inside
