@@ -19,6 +19,8 @@ _TYPERS_INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt; no command
 _COMMANDS = {
     "lock": ("pinkeeper.cli.lock", "lock_command"),
     "check": ("pinkeeper.cli.check", "check_command"),
+    "diff": ("pinkeeper.cli.diff", "diff_command"),
+    "rules": ("pinkeeper.cli.rules", "rules_command"),
     "export": ("pinkeeper.cli.export", "export_command"),
     "tree": ("pinkeeper.cli.tree", "tree_command"),
     "why": ("pinkeeper.cli.why", "why_command"),
@@ -35,7 +37,7 @@ def _application(arguments: list[str]) -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        help="Lock a Python project's whole dependency tree to exact versions and file hashes.",
+        help="Lock a Python project's whole dependency tree to file hashes, and see what each bump of it would change.",
     )
     app.callback()(_global)
     asked = arguments[0] if arguments else ""

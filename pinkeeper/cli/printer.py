@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from pinkeeper.reports.plain import printable
@@ -47,6 +47,13 @@ class Printer:
         """Write a result to stdout, as it is."""
         sys.stdout.write(text)
         sys.stdout.flush()
+
+    def styled_data(self, lines: Iterable[tuple[str, str | None]], *, color: str) -> None:
+        """Write a result to stdout line by line, coloured where stdout is a terminal, or as ``--color`` says."""
+        coloured = color == "always" or (color == "auto" and self.coloured and sys.stdout.isatty())
+        for text, style in lines:
+            clean = printable(text)
+            _encoded(sys.stdout, f"{_COLOURS[style]}{clean}{_PLAIN}\n" if coloured and style else f"{clean}\n")
 
     def line(self, text: str, style: str | None = None) -> None:
         """Write a line to stderr unless ``--quiet``."""

@@ -80,7 +80,9 @@ class Material(Struct, frozen=True, kw_only=True, eq=False):
     """Two releases.
 
     changes: files of the wheels, else of the sdists; build_changes: files of the sdists that take part in a build.
-    beyond_sdist: Python files and functions of the new wheel that its sdist has not got, as (path, what). facts,
+    beyond_sdist: Python files and functions of the new wheel that its sdist has not got, as (path, what).
+    beyond_wheel: code of other wheels of the new release that the one that was read has not got, as (filename, path
+    there, what). facts,
     literals, oddities: what is new in the new code, the build's apart in `build_facts`. known: names that a new
     dependency may be mistaken for (of the lock, and widely used ones).
     """
@@ -91,6 +93,7 @@ class Material(Struct, frozen=True, kw_only=True, eq=False):
     changes: tuple[FileChange, ...]
     build_changes: tuple[FileChange, ...] = ()
     beyond_sdist: tuple[tuple[str, str], ...] = ()
+    beyond_wheel: tuple[tuple[str, str, str], ...] = ()
     fields: tuple[FieldChange, ...] = ()
     facts: tuple[NewFact, ...] = ()
     build_facts: tuple[NewFact, ...] = ()

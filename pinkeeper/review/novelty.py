@@ -7,7 +7,7 @@ place lost the same use with the same arguments. It is new all the same where it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from pinkeeper.model.comparison import ChangeStatus, FileChange
@@ -29,9 +29,11 @@ _GRAVE = frozenset(
 _Key = tuple[object, ...]
 
 
-def new_facts(old: PackageCode, new: PackageCode, changes: Sequence[FileChange]) -> tuple[NewFact, ...]:
+def new_facts(
+    old: PackageCode, new: PackageCode, changes: Sequence[FileChange], origins: Mapping[str, str]
+) -> tuple[NewFact, ...]:
     """Uses of capabilities that are new in the new release, or that run earlier than they did, by path and line."""
-    pairs = _pairs(changes)
+    pairs = _pairs(changes, origins)
     code = _Known(old, new, changes)
     found: list[NewFact] = []
     for path, module in new.modules.items():
@@ -49,9 +51,11 @@ def new_facts(old: PackageCode, new: PackageCode, changes: Sequence[FileChange])
     return tuple(sorted(found, key=lambda each: (each.path, each.fact.line, each.fact.callee)))
 
 
-def new_literals(old: PackageCode, new: PackageCode, changes: Sequence[FileChange]) -> tuple[NewLiteral, ...]:
+def new_literals(
+    old: PackageCode, new: PackageCode, changes: Sequence[FileChange], origins: Mapping[str, str]
+) -> tuple[NewLiteral, ...]:
     """Texts that no analysed file of the old release has, by path and line."""
-    pairs = _pairs(changes)
+    pairs = _pairs(changes, origins)
     known = {(literal.kind, literal.value) for module in old.modules.values() for literal in module.literals}
     code = _Known(old, new, changes)
     found: list[NewLiteral] = []
@@ -71,9 +75,11 @@ def new_literals(old: PackageCode, new: PackageCode, changes: Sequence[FileChang
     return tuple(sorted(found, key=_literal_place))
 
 
-def new_oddities(old: PackageCode, new: PackageCode, changes: Sequence[FileChange]) -> tuple[NewOddity, ...]:
+def new_oddities(
+    old: PackageCode, new: PackageCode, changes: Sequence[FileChange], origins: Mapping[str, str]
+) -> tuple[NewOddity, ...]:
     """Oddities that the old file has not got, and that no file of the old release has with the same words."""
-    pairs = _pairs(changes)
+    pairs = _pairs(changes, origins)
     known = Counter(
         (oddity.kind, oddity.detail)
         for path in {pairs.get(path, path) for path in new.modules} | {None}
@@ -92,12 +98,15 @@ def new_oddities(old: PackageCode, new: PackageCode, changes: Sequence[FileChang
     return tuple(found)
 
 
-def _pairs(changes: Sequence[FileChange]) -> dict[str, str | None]:
-    """The old path of each new one that changed, None where the file was added."""
+def _pairs(changes: Sequence[FileChange], origins: Mapping[str, str]) -> dict[str, str | None]:
+    """The old path of each new one, None where the file was added. origins: of files that were there, also unchanged."""
     return {
-        change.new_path: None if change.status is ChangeStatus.ADDED else change.old_path
-        for change in changes
-        if change.new_path is not None
+        **origins,
+        **{
+            change.new_path: None if change.status is ChangeStatus.ADDED else change.old_path
+            for change in changes
+            if change.new_path is not None
+        },
     }
 
 

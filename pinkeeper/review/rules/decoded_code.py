@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pinkeeper.model.comparison import ChangeStatus
+from pinkeeper.model.comparison import ChangeStatus, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material
@@ -31,10 +31,13 @@ def _compiled(material: Material) -> Iterator[Sighting]:
     """Compiled Python: code that nobody can read, and that an import takes before or without a source."""
     for change in material.changes:
         path = change.new_path
-        if path is not None and change.status is ChangeStatus.ADDED and path.endswith((".pyc", ".pyo")):
+        if path is not None and change.kind is FileKind.BYTECODE and change.status is not ChangeStatus.REMOVED:
+            is_python = path.endswith((".pyc", ".pyo"))
+            is_new = change.status is ChangeStatus.ADDED or change.old_kind is not None
             yield Sighting(
-                severity=Severity.HIGH,
-                summary="compiled Python is shipped, which no reviewer can read",
+                severity=Severity.HIGH if is_python and is_new else Severity.MEDIUM,
+                summary=f"compiled {'Python' if is_python else 'code'} is {'new' if is_new else 'changed'}, which no "
+                "reviewer can read",
                 path=path,
                 subject="compiled",
             )

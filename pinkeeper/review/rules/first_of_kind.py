@@ -24,7 +24,7 @@ def _look(material: Material) -> Iterable[Sighting]:
     told: set[str] = set()
     for change in material.changes:
         path = change.new_path
-        if path is None or change.status is not ChangeStatus.ADDED:
+        if path is None or (change.status is not ChangeStatus.ADDED and change.old_kind is None):
             continue
         suffix = _suffix(path)
         if change.kind not in {FileKind.SCRIPT, FileKind.ARCHIVE} or suffix in had or suffix in told:

@@ -26,9 +26,10 @@ def _look(material: Material) -> Iterable[Sighting]:
             continue
         new = material.new.natives.get(change.new_path, _NOTHING)
         old = material.old.natives.get(change.old_path or "", _NOTHING)
-        if change.status is ChangeStatus.ADDED and not change.new_path.endswith((".pyc", ".pyo")):
+        is_added = change.status is ChangeStatus.ADDED or change.old_kind is not None
+        if is_added:
             yield _added(change, new, first=not had_natives)
-        yield from _gained(change, old, new, could, is_added=change.status is ChangeStatus.ADDED)
+        yield from _gained(change, old, new, could, is_added=is_added)
 
 
 def _has_natives(material: Material) -> bool:
