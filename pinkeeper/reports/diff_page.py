@@ -104,7 +104,7 @@ class UnaskedView(Struct, frozen=True, kw_only=True):
 
 
 class Facet(Struct, frozen=True, kw_only=True):
-    """What files can be filtered by: the name of the group, and each value with its number of files."""
+    """What files can be filtered by: the name of the group, and each value with its number of files; two or more."""
 
     name: str
     values: tuple[tuple[str, int], ...]
@@ -353,4 +353,5 @@ def _facets(files: Iterable[FileView]) -> tuple[Facet, ...]:
             ("status", [status.value for status in ChangeStatus], Counter(file.status for file in told)),
             ("severity", severities, Counter(file.severity for file in told)),
         )
+        if len(number) > 1
     )

@@ -27,6 +27,7 @@ Line = tuple[str, str | None]
 
 _HUNKS = ((12, 8), (12, 5))  # lines of the first, of any other finding; what is tried first
 _SURELY_SHOWN = 2  # findings whose hunks are shown even where that takes more than two screens
+_LISTS = (10, 8, 6, 5, 4, 3, 2)  # entries of each list after the findings; as many as there is room for
 _TWO_SCREENS = 46  # rows, with room for a prompt before and after
 _VERDICT_STYLES = {Verdict.DANGER: "error", Verdict.REVIEW: "warning", Verdict.ROUTINE: "good"}
 
@@ -50,17 +51,26 @@ def _clean(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def _page(result: DiffResult, width: int, *, rows: int | None) -> Iterator[Line]:
-    """rows: how many there may be, None for no bound; what is not about hunks may need a few more."""
+    """rows: how many there may be, None for no bound. Findings come first; the lists after them take what is left."""
     before = [*_verdict(result), *_table(result, width), *_unasked(result, width, most=3 if rows else None)]
-    after = [
-        *_fields(result, width, most=2 if rows else None),
-        *_api(result, width, most=2 if rows else None),
-        *_notes(result, width, most=2 if rows else None),
-        *_not_analysed(result, width, most=2 if rows else None),
-    ]
     yield from before
-    yield from _findings(result, width, rows=None if rows is None else rows - len(before) - len(after))
-    yield from after
+    if rows is None:
+        yield from _findings(result, width, rows=None)
+        yield from _lists(result, width, most=None)
+        return
+    left = rows - len(before)
+    findings = list(_findings(result, width, rows=left - len(list(_lists(result, width, most=_LISTS[-1])))))
+    yield from findings
+    left -= len(findings)
+    lists = (list(_lists(result, width, most=most)) for most in _LISTS)
+    yield from next((lines for lines in lists if len(lines) <= left), list(_lists(result, width, most=_LISTS[-1])))
+
+
+def _lists(result: DiffResult, width: int, *, most: int | None) -> Iterator[Line]:
+    yield from _fields(result, width, most=most)
+    yield from _api(result, width, most=most)
+    yield from _notes(result, width, most=most)
+    yield from _not_analysed(result, width, most=most)
 
 
 def _verdict(result: DiffResult) -> Iterator[Line]:

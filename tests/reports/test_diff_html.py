@@ -198,6 +198,13 @@ def test_thousands_of_files_and_findings_are_counted():
     assert "100 more findings, none graver than these" in page
 
 
+def test_what_all_files_share_is_no_filter():
+    page = diff_html(replace(RESULT, findings=()), RULES)
+
+    assert '<input type="checkbox" name="kind"' in page
+    assert '<input type="checkbox" name="severity"' not in page
+
+
 def test_long_lists_and_notes_are_cut_with_their_number():
     notes = replace(RESULT.notes, cut=5, sections=(NoteSection(version="2", text="word " * 60_000),) * 2)
     page = diff_html(

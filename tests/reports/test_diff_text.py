@@ -104,6 +104,15 @@ def test_full_leaves_nothing_out():
         )
 
 
+def test_room_that_findings_leave_is_taken_by_the_lists():
+    calm = replace(RESULT, findings=(), unasked=())
+
+    text = text_of(calm)
+    assert "--full" not in text
+    assert "+ entry point: console_scripts: gate = gatelib.cli:main" in text
+    assert "- No crash on an empty answer." in text
+
+
 def test_nothing_to_tell_is_told():
     assert text_of(empty()).splitlines() == [
         "quiet 1 -> 2: ROUTINE",
@@ -223,6 +232,6 @@ def test_what_was_not_analysed_is_told_without_credentials():
 
 
 def test_areas_that_no_note_mentions_are_counted():
-    notes = ReleaseNotes(unmentioned=tuple((f"area{number}", number) for number in range(1, 8)))
+    notes = ReleaseNotes(unmentioned=tuple((f"area{number}", number) for number in range(1, 15)))
 
-    assert "no note mentions: area1 (1 line), area2 (2 lines) and 5 more" in text_of(replace(empty(), notes=notes))
+    assert "area9 (9 lines), area10 (10 lines) and 4 more" in " ".join(text_of(replace(empty(), notes=notes)).split())
