@@ -24,8 +24,8 @@ _EVIDENCE_WIDTH = 200
 _UNASKED = frozenset({"startup-hook", "import-time", "build-hook"})
 _MARKS = frozenset(
     {
-        *("decoded-code", "download-and-run", "credentials", "evasion", "persistence", "reflection", "endpoint"),
-        *("hidden-text", "opaque-blob"),
+        *("decoded-code", "download-and-run", "credentials", "evasion", "persistence", "endpoint", "hidden-text"),
+        "opaque-blob",
     }
 )
 

@@ -56,7 +56,8 @@ class NewOddity(Struct, frozen=True, kw_only=True):
 class Side(Struct, frozen=True, kw_only=True, eq=False):
     """One release. wheel, sdist: what was read of it; at least one is there. code: of the wheel, else of the sdist.
 
-    build: of the files of the sdist that run when it is built. natives: by path. can: what the code of the release can
+    build: of the files of the sdist that run when it is built. natives: by path. filenames: of all files that its index
+    lists, empty where that is not known. can: what the code of the release can
     do anywhere, as far as somebody asked.
     """
 
@@ -66,6 +67,7 @@ class Side(Struct, frozen=True, kw_only=True, eq=False):
     code: PackageCode
     build: PackageCode
     natives: Mapping[str, NativeSummary]
+    filenames: tuple[str, ...] = ()
     can: frozenset[Capability] = frozenset()
 
     @property

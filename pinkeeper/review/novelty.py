@@ -99,7 +99,7 @@ def new_oddities(
 
 
 def _pairs(changes: Sequence[FileChange], origins: Mapping[str, str]) -> dict[str, str | None]:
-    """The old path of each new one, None where the file was added. origins: of files that were there, also unchanged."""
+    """The old path of each new one, None where it was added. origins: also of unchanged files."""
     return {
         **origins,
         **{

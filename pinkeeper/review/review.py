@@ -51,6 +51,7 @@ from pinkeeper.review.rules.widely_used import widely_used
 __all__ = ["Reviewed", "review"]
 
 _NO_CODE = PackageCode(modules={}, starts={}, hooks={}, when={})
+_HARMLESS = frozenset({Capability.ENVIRONMENT, Capability.HOST_SURVEY, Capability.FILE_WRITE})
 _UNASKED_POWERS = {
     Capability.PROCESS: "starts a program",
     Capability.NETWORK: "reaches the network",
@@ -107,9 +108,7 @@ def review(
     compared = compare_contents(old.main, new.main, code_lines=code_lines)
     build = _Build.of(old, new, reader)
     facts = new_facts(old_code, new_code, compared.changes, compared.origins)
-    build_facts = tuple(
-        fact for fact in new_facts(build.old, build.new, build.changes, build.origins) if fact.when is When.BUILD
-    )
+    build_facts = _of_builds_alone(new_facts(build.old, build.new, build.changes, build.origins), new)
     if not new.main.is_wheel:
         build_facts = (*build_facts, *(fact for fact in facts if fact.when is When.BUILD))
         facts = tuple(fact for fact in facts if fact.when is not When.BUILD)
@@ -123,10 +122,17 @@ def review(
             code=old_code,
             build=build.old,
             natives=binaries[0],
+            filenames=old.filenames,
             can=reader.can(old.main, {new_fact.fact.capability for new_fact in facts}),
         ),
         new=Side(
-            version=new.version, wheel=new.wheel, sdist=new.sdist, code=new_code, build=build.new, natives=binaries[1]
+            version=new.version,
+            wheel=new.wheel,
+            sdist=new.sdist,
+            code=new_code,
+            build=build.new,
+            natives=binaries[1],
+            filenames=new.filenames,
         ),
         changes=compared.changes,
         build_changes=build.changes,
@@ -167,6 +173,7 @@ class _Reader:
             focus,
             is_wheel=contents.is_wheel,
             summarise=_summarise,
+            scopes_of=_powerful_scopes,
         )
 
     def build(self, contents: Contents) -> PackageCode:
@@ -222,10 +229,25 @@ class _Build(Struct, frozen=True, kw_only=True, eq=False):
         return cls(old=old_code, new=new_code, changes=compared.changes, origins=compared.origins)
 
 
+def _powerful_scopes(module: ModuleSummary) -> Collection[str]:
+    """Scopes that do something which is of interest by itself: only of those it matters when they run."""
+    return {fact.scope for fact in module.facts if fact.capability not in _HARMLESS}
+
+
 def _summarise(source: bytes) -> ModuleSummary:
     from pinkeeper.review.capabilities.python_file import summarise  # noqa: PLC0415 - only for start-up files
 
     return summarise(source)
+
+
+def _of_builds_alone(facts: Iterable[NewFact], new: OpenedRelease) -> tuple[NewFact, ...]:
+    """Facts of what runs when an sdist is built, but for modules that the wheel has too: their facts are told there."""
+    if new.wheel is None or new.sdist is None:
+        return ()
+    installed = {entry.sha256 for entry in new.wheel.entries.values()}
+    return tuple(
+        fact for fact in facts if fact.when is When.BUILD and new.sdist.entries[fact.path].sha256 not in installed
+    )
 
 
 def _natives(

@@ -36,11 +36,13 @@ def package_code(
     *,
     is_wheel: bool,
     summarise: Callable[[bytes], ModuleSummary],
+    scopes_of: Callable[[ModuleSummary], Collection[str]] | None = None,
 ) -> PackageCode:
     """A release's code, analysed as far as is needed to know when each scope of the files in ``focus`` runs.
 
     entries: all paths. focus: Python files, such as those that are new or changed. summarise: of a line of a start-up
-    file. What the scopes in ``focus`` are said to run as is what it would be had all files been analysed, as long as
+    file. scopes_of: those scopes of a file of which it matters when they run; all of them, where that is not given. What
+    the scopes in ``focus`` are said to run as is what it would be had all files been analysed, as long as
     their callers spell their names. Of the other files those are analysed that start-up and build hooks bring in, that
     may lead to ``focus``, and that code in ``focus`` calls when it runs unasked; what else runs at import in them may
     be missing from ``when``.
@@ -58,7 +60,7 @@ def package_code(
     demand = _Demand(entries, read, summaries, layout=layout, roots=roots)
     demand.ask({path for path in focus if path in demand.entries} | {path for path in hooks if is_python(path)})
     demand.complete(When.START, When.BUILD)
-    demand.go_back(focus)
+    demand.go_back(focus, scopes_of or _all_scopes)
     demand.go_on(focus)
     return demand.result()
 
@@ -91,6 +93,10 @@ def package_has(
             return True
         begin, size = begin + size, size * 4
     return False
+
+
+def _all_scopes(module: ModuleSummary) -> Collection[str]:
+    return {function.name for function in module.functions}
 
 
 def _has_any(content: bytes, words: Collection[bytes]) -> bool:
@@ -150,14 +156,14 @@ class _Demand:
             if not self.ask(path for path in wanted if is_python(path)):
                 return
 
-    def go_back(self, focus: Collection[str]) -> None:
+    def go_back(self, focus: Collection[str], scopes_of: Callable[[ModuleSummary], Collection[str]]) -> None:
         """Know whether anything that runs at import leads to the scopes of these files."""
         if not self._roots.is_installed:
             return
         scopes = [
-            (path, function.name)
+            (path, scope)
             for path in sorted(set(focus) & self._modules.keys())
-            for function in self._modules[path].functions
+            for scope in sorted(scopes_of(self._modules[path]))
         ]
         mentions: Mentions | None = None
         while True:

@@ -34,20 +34,20 @@ def _look(material: Material) -> Iterable[Sighting]:
 
 def _severity(new: NewFact) -> Severity:
     marks = new.fact.marks
-    hidden = marks & {Mark.DECODED, Mark.FETCHED}
+    hidden = marks & {Mark.DECODED, Mark.FETCHED, Mark.COMPUTED}
     match new.fact.capability:
         case Capability.PROCESS:
             # A program that was put together from hidden text, or that nobody is to notice, has no honest use here.
             unseen = {Mark.SILENCED, Mark.DETACHED} <= marks or Mark.WRITTEN in marks
             return Severity.CRITICAL if hidden or unseen else Severity.HIGH
         case Capability.NETWORK:
-            return Severity.CRITICAL if Mark.SECRET in marks or Mark.DECODED in marks else Severity.HIGH
+            return Severity.CRITICAL if marks & {Mark.SECRET, Mark.DECODED, Mark.COMPUTED} else Severity.HIGH
         case Capability.DYNAMIC_CODE | Capability.DESERIALISATION:
             if hidden:
                 return Severity.CRITICAL
-            return Severity.HIGH if marks & {Mark.UNRESOLVED, Mark.COMPUTED} else Severity.MEDIUM
+            return Severity.HIGH if Mark.UNRESOLVED in marks else Severity.MEDIUM
         case _:
-            return Severity.HIGH if hidden or Mark.COMPUTED in marks else Severity.MEDIUM
+            return Severity.HIGH if hidden else Severity.MEDIUM
 
 
 RULE = Rule(
@@ -57,8 +57,8 @@ RULE = Rule(
     means=(
         "Something that starts a program, opens a connection or runs code made at run time is reached from the top "
         "level of a module, directly or through helpers, threads, atexit or decorators: importing the package is "
-        "enough. It is critical where what runs was hidden (decoded, fetched), where nobody is to notice it, or where "
-        "secrets go out."
+        "enough. It is critical where what runs was hidden (decoded, fetched, named in pieces), where nobody is to "
+        "notice it, or where secrets go out."
     ),
     attack="telnyx 4.87.1: new imports and two calls at the end of a module, run by whoever imported the package.",
     judge=(

@@ -33,6 +33,9 @@ def _look(material: Material) -> Iterable[Sighting]:
 
 
 def _has_natives(material: Material) -> bool:
+    """Whether the old release has natives, in the wheel that was read or in another one."""
+    if any(name.endswith(".whl") and not name.endswith("-any.whl") for name in material.old.filenames):
+        return True
     return any(path.endswith((".so", ".pyd", ".dll", ".dylib")) or ".so." in path for path in material.old.main.entries)
 
 
