@@ -46,6 +46,7 @@ class Record:
         "calls",
         "context",
         "defaults",
+        "due",
         "facts",
         "key",
         "kind",
@@ -79,6 +80,7 @@ class Record:
         self.passes: list[tuple[int, Record, int]] = []
         self.returns: Value | None = None
         self.rounds = 0
+        self.due = True
         self.running = False
         self.seen = False
         self.wants = 0
@@ -150,6 +152,8 @@ class Analysis:
         self._again: dict[Record, None] = {}
         self._entries: dict[str, tuple[str, catalogue.Entry | None]] = {}
         self._members: dict[str, Value] = {}
+        self._by_node: dict[int, Record] = {}
+        self.classes_by_node: dict[int, tuple[ast.ClassDef, ClassRecord]] = {}
         self._fact_count = 0
         self.main_lines = (0, 0)
 
@@ -212,7 +216,7 @@ class Analysis:
         while self._new or self._later:
             if self._new:
                 record = self._new.pop(0) if len(self._new) < 64 else self._new.pop()  # noqa: PLR2004 - order matters little in long lists
-                if not record.rounds:
+                if record.due:
                     self.run(record)
                 continue
             node, scope, record, context = self._later.pop()
@@ -247,9 +251,21 @@ class Analysis:
         self.main_lines = (body[0].lineno, body[-1].end_lineno or body[-1].lineno)
         return record
 
+    def known_record(self, node: Any, scope: Scope | None) -> Record | None:
+        """The record of a function that was defined before, in an earlier look at its surroundings; due once more."""
+        record = self._by_node.get(id(node))
+        if record is None or record.node is not node:
+            return None
+        record.scope = scope
+        if not record.due and not record.running and record.rounds < _ROUNDS:
+            record.due = True
+            self._new.append(record)
+        return record
+
     def add_record(self, record: Record) -> None:
         """A function that is looked at later."""
         self.records[record.key] = record
+        self._by_node[id(record.node)] = record
         self._new.append(record)
 
     def free_key(self, name: str, taken: dict[str, Any]) -> str:
@@ -273,6 +289,7 @@ class Analysis:
         record.facts = {}
         record.running, record.seen = True, True
         record.rounds += 1
+        record.due = False
         self.scope = Scope(record, record.scope, f"{record.name}.<locals>.")
         self.record, self.branch, self.loop, self.context = record, 0, 0, record.context
         enter(self, record)
@@ -281,7 +298,7 @@ class Analysis:
 
     def result_of(self, record: Record) -> Value:
         """What a function gives, as far as it is known; it is looked at now where it was not yet."""
-        if not record.rounds and self.call_depth < _CALL_DEPTH_LIMIT and self.depth < _DEPTH_LIMIT // 2:
+        if record.due and self.call_depth < _CALL_DEPTH_LIMIT and self.depth < _DEPTH_LIMIT // 2:
             self.call_depth += 1
             before, self.depth = self.depth, self.depth
             self.run(record)
@@ -344,9 +361,20 @@ class Analysis:
                     return self.plain(value)
                 return value
             scope = scope.parent
-        if self.record is not self.module:
-            self._missed.setdefault(name, []).append(self.record)
+        self.missed(name)
         return self._unbound(name)
+
+    def missed(self, name: str) -> None:
+        """Note that what we are in has read a name that is not bound yet."""
+        if self.record is not self.module:
+            readers = self._missed.setdefault(name, [])
+            if not readers or readers[-1] is not self.record:
+                readers.append(self.record)
+
+    def appeared(self, name: str) -> None:
+        """Note that a name is bound now: what has read it is looked at anew."""
+        for record in self._missed.pop(name, ()):
+            self._again[record] = None
 
     def _unbound(self, name: str) -> Value:
         value = _BUILTIN_VALUES.get(name)
@@ -369,8 +397,7 @@ class Analysis:
         if old is None or old is value:
             names[name] = value
             if scope is self.top and name in self._missed:
-                for record in self._missed.pop(name):
-                    self._again[record] = None
+                self.appeared(name)
         elif self.branch or value is UNKNOWN:
             names[name] = join(old, value)
         elif old.refs and scope is self.top:

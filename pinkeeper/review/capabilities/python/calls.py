@@ -5,14 +5,19 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from pinkeeper.review.capabilities.python import codecs_known, folding
+from pinkeeper.review.capabilities.python import catalogue, codecs_known, folding
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.effects import Use, effect_of, effect_of_result, generic
 from pinkeeper.review.capabilities.python.environment import COPY, is_environment, read_in_bulk, read_variable
 from pinkeeper.review.capabilities.python.files import handle_method
 from pinkeeper.review.capabilities.python.functions import call_own, instantiate
 from pinkeeper.review.capabilities.python.members import attribute, member_of_class
-from pinkeeper.review.capabilities.python.reflection import in_namespace, is_namespace, resolved_attribute
+from pinkeeper.review.capabilities.python.reflection import (
+    in_namespace,
+    is_namespace,
+    resolved_attribute,
+    through_namespace,
+)
 from pinkeeper.review.capabilities.python.runners import METHODS, RUNNERS, handed
 from pinkeeper.review.capabilities.python.value import (
     BIT,
@@ -28,7 +33,7 @@ from pinkeeper.review.capabilities.python.value import (
     with_marks,
 )
 from pinkeeper.review.capabilities.python.word_sets import word_set
-from pinkeeper.review.capabilities.summary import Mark
+from pinkeeper.review.capabilities.summary import Capability, Mark
 
 __all__ = ["evaluate_call", "invoke"]
 
@@ -68,7 +73,7 @@ _DECODING_METHODS: Final = word_set(
 _ODD_CODECS: Final = frozenset(
     {"rot13", "rot_13", "rot-13", "hex", "hex_codec", "base64", "base64_codec", "zlib", "zip", "bz2", "unicode_escape"}
 )
-_TURNING: Final = frozenset({"replace", "translate", "swapcase"})
+_TURNING: Final = frozenset({"translate", "swapcase"})
 _KEEPING: Final = word_set(
     "strip lstrip rstrip lower upper encode decode read_text expanduser resolve absolute as_posix __str__ casefold"
 )
@@ -147,7 +152,7 @@ def invoke(
     return result
 
 
-def _call_ref(  # noqa: C901, PLR0912, PLR0917 - one case a kind
+def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
     a: Analysis,
     node: Any,
     ref: str,
@@ -192,6 +197,9 @@ def _call_ref(  # noqa: C901, PLR0912, PLR0917 - one case a kind
     marks &= FLOWING
     if canonical.startswith("builtins."):
         kept = arguments[0] if len(arguments) == 1 else UNKNOWN
+        if canonical == "builtins.dict" and keywords:
+            items = {**(kept.items or {}), **{name: each for name, each in keywords.items() if name != "**"}}
+            return Value(items=items, marks=marks)
         if canonical in {
             "builtins.list",
             "builtins.tuple",
@@ -216,6 +224,9 @@ def _call_ref(  # noqa: C901, PLR0912, PLR0917 - one case a kind
         ):
             marks |= BIT[Mark.DECODED]
         return Value(marks=marks) if marks else UNKNOWN
+    owner = catalogue.entry(canonical.rpartition(".")[0]) if "()" in ref else None
+    if owner is not None and owner[0] is Capability.NETWORK:
+        marks |= BIT[Mark.FETCHED]
     result = a.result_named(f"{ref}()")
     return with_marks(result, marks) if marks else result
 
@@ -268,8 +279,6 @@ def _computed(a: Analysis, node: Any, name: str, arguments: list[Value], keyword
         kept = tuple(each for each in found if each is not NOTHING and folding.is_foldable(each))
         if kept:
             return Value(choices=kept, marks=marks)
-    if name in {"builtins.map", "builtins.list", "builtins.tuple"}:
-        return None
     if (
         name
         in {
@@ -324,7 +333,8 @@ def _method_of_text(  # noqa: C901, PLR0912, PLR0917 - one case a kind
                 if name in _TURNING and isinstance(const, str) and const != base.const:
                     marks |= BIT[Mark.DECODED]
                 value = constant(const, marks | FOLDED)
-                _note(a, node, value)
+                hidden = name == "replace" and isinstance(const, str) and "://" in const and "://" not in base.const
+                _note(a, node, value if not hidden else constant(const, BIT[Mark.DECODED]))
                 return value
         elif name == "join" and isinstance(base.const, str) and arguments:
             if arguments[0].items is not None:
@@ -401,7 +411,7 @@ def _grow(a: Analysis, node: ast.expr, base: Value, name: str, arguments: list[V
         a.mark_name(node, added.marks)
 
 
-def _method_of_named(  # noqa: PLR0917 - one case a kind
+def _method_of_named(  # noqa: C901, PLR0911, PLR0917 - one case a kind
     a: Analysis, node: ast.Call, base: Value, name: str, arguments: list[Value], keywords: dict[str, Value]
 ) -> Value | None:
     """What a method gives of something whose methods mean more than their name; None for all others."""
@@ -418,8 +428,11 @@ def _method_of_named(  # noqa: PLR0917 - one case a kind
     ref = base.refs[0]
     if ref == COPY and name in {"get", "pop", "setdefault", "update", "keys"}:
         return UNKNOWN
-    if is_namespace(ref) and name in {"get", "pop", "setdefault", "__getitem__"} and arguments:
-        return in_namespace(a, ref, arguments[0], node)
+    if is_namespace(ref):
+        if name in {"get", "pop", "setdefault", "__getitem__"} and arguments:
+            return in_namespace(a, ref, arguments[0], node)
+        if name in _BULK_METHODS:
+            return through_namespace(a, ref, node)
     if name in {"__getattribute__", "__getattr__"} and arguments:
         if ref in {"builtins.object", "builtins.type"} and len(arguments) > 1:
             return resolved_attribute(a, arguments[0], arguments[1], node, callee=name)
@@ -429,7 +442,7 @@ def _method_of_named(  # noqa: PLR0917 - one case a kind
     return handle_method(a, node, base, name, arguments, keywords)
 
 
-def _unknown_method(  # noqa: C901, PLR0917 - one case a kind
+def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
     a: Analysis, node: ast.Call, base: Value, name: str, arguments: list[Value], keywords: dict[str, Value]
 ) -> Value:
     """A method of something unknown: what is made of marked things is marked, and so is what they are added to."""
@@ -461,7 +474,10 @@ def _unknown_method(  # noqa: C901, PLR0917 - one case a kind
 
         if name in {"get", "__getitem__", "pop"} and arguments:
             return subscripted(a, base, arguments[0], node)
-        return element_of(a, base) if name != "values" else base
+        return element_of(a, base) if name != "values" else _values(base)
+    if base.items is not None and name == "items" and not arguments:
+        pairs = {at: Value(items={0: constant(key), 1: each}) for at, (key, each) in enumerate(base.items.items())}
+        return Value(items=pairs, marks=base.marks)
     if name in _GROWING and isinstance(node.func, ast.Attribute) and (arguments or keywords):
         if arguments:
             _grow(a, node.func.value, base, name, arguments)
@@ -470,6 +486,10 @@ def _unknown_method(  # noqa: C901, PLR0917 - one case a kind
         return UNKNOWN
     marks &= FLOWING
     return Value(marks=marks) if marks else UNKNOWN
+
+
+def _values(base: Value) -> Value:
+    return Value(items=dict(enumerate((base.items or {}).values())), marks=base.marks)
 
 
 def _unknown(a: Analysis, callee: Value, arguments: list[Value], keywords: dict[str, Value]) -> Value:

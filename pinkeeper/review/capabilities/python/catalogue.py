@@ -64,13 +64,15 @@ for _module in (
     "grequests",
 ):
     _add(_N, _FETCHED, _HTTP, under=_module)
-_add(_N, _FETCHED, "Session session", under="requests")
-_add(_N, _FETCHED, "sessions.Session sessions.session adapters.HTTPAdapter", under="requests")
+_add(_N, 0, "Session session", under="requests")
+_add(_N, 0, "sessions.Session sessions.session adapters.HTTPAdapter", under="requests")
 _add(_N, _FETCHED, _HTTP + " send", under="requests.Session")
-_add(_N, _FETCHED, "stream Client AsyncClient HTTPTransport AsyncHTTPTransport", under="httpx")
+_add(_N, _FETCHED, "stream", under="httpx")
+_add(_N, 0, "Client AsyncClient HTTPTransport AsyncHTTPTransport", under="httpx")
 _add(_N, _FETCHED, _HTTP + " send stream", under="httpx.Client")
 _add(_N, _FETCHED, _HTTP + " send stream", under="httpx.AsyncClient")
-_add(_N, _FETCHED, "request ClientSession TCPConnector UnixConnector", under="aiohttp")
+_add(_N, _FETCHED, "request", under="aiohttp")
+_add(_N, 0, "ClientSession TCPConnector UnixConnector", under="aiohttp")
 _add(_N, _FETCHED, _HTTP + " ws_connect", under="aiohttp.ClientSession")
 _add(
     _N,
@@ -153,6 +155,17 @@ _add(_N, _FETCHED, "grpc.insecure_channel grpc.secure_channel grpc.aio.insecure_
 _add(_N, _FETCHED, "anyio.connect_tcp trio.open_tcp_stream trio.open_ssl_over_tcp_stream wget.download gdown.download")
 _add(_N, 0, "webbrowser.open webbrowser.open_new webbrowser.open_new_tab socketserver.TCPServer socketserver.UDPServer")
 _add(_N, 0, "socketserver.ThreadingTCPServer http.server.HTTPServer http.server.ThreadingHTTPServer")
+
+_GIVING_NOTHING = word_set(
+    "connect connect_ex bind listen send sendall sendto sendmsg sendfile login sendmail send_message socket session "
+    "create_connection create_server socketpair fromfd gethostbyname gethostbyname_ex getaddrinfo "
+    "gethostbyaddr getnameinfo "
+    "connection_from_url build_opener start_server insecure_channel secure_channel serve storbinary storlines"
+)
+for _name, (_capability, _bits) in list(_TABLE.items()):
+    _last = _name.rpartition(".")[2]
+    if _capability is _N and (_last[0].isupper() or _last in _GIVING_NOTHING):
+        _TABLE[_name] = (_capability, _bits & ~_FETCHED)
 
 # Code made at run time -----------------------------------------------------------------------------------------------
 

@@ -237,6 +237,8 @@ class Interpreter:
         callee = self._callee(node.func)
         if isinstance(callee, str) and callee in {"builtins.map", "builtins.filter"}:
             return self._mapped(node, names, callee)
+        if callee == "functools.reduce":
+            return self._reduced(node, names)
         arguments = self._arguments(node, names)
         keywords = self._keywords(node, names)
         if isinstance(callee, str):
@@ -267,6 +269,26 @@ class Interpreter:
                 result.append(value)
             elif value:
                 result.append(row[0])
+        return result
+
+    def _reduced(self, node: ast.Call, names: dict[str, Any]) -> Any:
+        if not 1 < len(node.args) < 4 or node.keywords:  # noqa: PLR2004 - a function, what it goes through, a start
+            raise NotConstantError
+        function = self._callee(node.args[0])
+        elements = self._elements(node.args[1], names)
+        if len(node.args) == 3:  # noqa: PLR2004
+            elements.insert(0, self.expression(node.args[2], names))
+        if not elements or function is None:
+            raise NotConstantError
+        result = elements[0]
+        for each in elements[1:]:
+            self._step()
+            if isinstance(function, str):
+                result = codecs_known.apply(function, [result, each], {})
+            else:
+                result = self.call(function, [result, each], {})
+            if result is NOTHING or not self._budget.pay(result):
+                raise NotConstantError
         return result
 
     def _base(self, node: ast.expr, names: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -103,7 +104,9 @@ def connect(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a kind
                 a.fact(Capability.CREDENTIALS, use.name, use.node, (text,), bits & ~PARAMETERS)
                 secret = BIT[Mark.SECRET]
     result = a.result_named(f"{use.ref}()")
-    return Value(refs=result.refs, marks=BIT[Mark.FETCHED] | secret)
+    known = catalogue.entry(use.name)
+    gives = known[1] & BIT[Mark.FETCHED] if known is not None else 0
+    return Value(refs=result.refs, marks=gives | secret)
 
 
 def _hosts(a: Analysis, use: Use, value: Value) -> None:
@@ -399,9 +402,13 @@ def _native(a: Analysis, use: Use) -> Value | None:
     return a.result_named(f"{use.ref}()")
 
 
-def _xor_reduce(a: Analysis, use: Use) -> Value | None:
+def _stepped(a: Analysis, use: Use) -> Value | None:
+    """What goes through constants with a function."""
     marks = _flow(use)
-    del a
+    if isinstance(use.node, ast.Call) and all(each.const is not NOTHING for each in use.arguments[1:]):
+        const = a.folded(use.node)
+        if const is not NOTHING:
+            return Value(const=const, marks=marks | FOLDED)
     return Value(marks=marks) if marks else UNKNOWN
 
 
@@ -442,7 +449,9 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "builtins.locals": _globals,
     "builtins.vars": _globals,
     "functools.partial": _partial,
-    "functools.reduce": _xor_reduce,
+    "functools.reduce": _stepped,
+    "builtins.map": _stepped,
+    "builtins.filter": _stepped,
     "operator.attrgetter": _attrgetter,
     "operator.itemgetter": _itemgetter,
     "operator.methodcaller": _methodcaller,

@@ -92,7 +92,7 @@ def mark_place(a: Analysis, place: tuple[Any, str | None], bits: int) -> None:
         for each in node.args[:1]:  # str(path), os.fspath(path)
             if isinstance(each, (ast.Name, ast.Attribute)):
                 a.mark_name(each, bits)
-    if text is not None and len(a.written) < 256:  # noqa: PLR2004 - nobody writes so many by name
+    if text is not None and len(text.replace("…", "")) > 4 and len(a.written) < 256:  # noqa: PLR2004 - a name, not all names
         a.written[text] = a.written.get(text, 0) | (bits & FLOWING)
 
 

@@ -53,11 +53,15 @@ def define_function(a: Analysis, node: Any) -> None:
     owner = a.classes.get(outside.prefix[:-1]) if isinstance(outside, _ClassScope) else None
     name = outside.prefix + node.name
     inner = outside.parent if isinstance(outside, _ClassScope) else outside
-    record = Record(_NUMBER.sub("", name), a.free_key(name, a.records), node, inner, owner)
+    record = a.known_record(node, inner)
+    is_new = record is None
+    if record is None:
+        record = Record(_NUMBER.sub("", name), a.free_key(name, a.records), node, inner, owner)
     _defaults(a, node.args, record)
     if node.returns is not None and not isinstance(node.returns, ast.Constant):
         a.evaluate(node.returns)
-    a.add_record(record)
+    if is_new:
+        a.add_record(record)
     value = named(f":{record.key}")
     for each, decorator in reversed(decorators):
         value = _decorated(a, record, each, decorator, value)
@@ -123,9 +127,10 @@ def define_class(a: Analysis, node: ast.ClassDef) -> None:
     bases = [a.evaluate(each) for each in node.bases]
     outside = a.scope
     name = outside.prefix + node.name
-    record = ClassRecord(name, a.free_key(name, a.classes))
-    for base in bases:
-        record.bases.extend(base.refs)
+    known = a.classes_by_node.get(id(node))
+    record = known[1] if known is not None and known[0] is node else ClassRecord(name, a.free_key(name, a.classes))
+    a.classes_by_node[id(node)] = (node, record)
+    record.bases = [ref for base in bases for ref in base.refs]
     for keyword in node.keywords:
         value = a.evaluate(keyword.value)
         if keyword.arg == "metaclass":
@@ -215,7 +220,7 @@ def instantiate(a: Analysis, key: str, node: ast.expr, arguments: list[Value], k
                 if record.owner is not found:
                     a.call(ref, node)
                 _hand_all(a, record, [named(instance), *arguments], keywords)
-                if not record.rounds:
+                if record.due:
                     a.result_of(record)
             elif name == "__init__" and not ref.startswith(":"):
                 a.call(ref.removesuffix("().__init__"), node)

@@ -89,6 +89,7 @@ def _of_own(a: Analysis, ref: str, name: str, node: ast.expr) -> Value:  # noqa:
     if value is None:
         if ref.endswith("()") and "__getattr__" in found.attributes:
             a.call(f":{found.key}.__getattr__", node)
+        a.missed(f"{found.key}.{name}")
         return UNKNOWN
     if not value.refs:
         return value

@@ -22,7 +22,7 @@ from pinkeeper.review.capabilities.python.value import (
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, Import, Mark
 
-__all__ = ["KEPT", "import_by_name", "in_namespace", "is_namespace", "resolved_attribute"]
+__all__ = ["KEPT", "import_by_name", "in_namespace", "is_namespace", "resolved_attribute", "through_namespace"]
 
 KEPT: Final = BIT[Mark.COMPUTED] | BIT[Mark.UNRESOLVED]
 """What stays with a name that was reached by another."""
@@ -42,6 +42,11 @@ _POWERS: Final = frozenset(
 )
 _POWERFUL_NAMES: Final = frozenset(
     {"builtins.__import__", "importlib.import_module", "builtins.open", "os.environ", "os.getenv"}
+)
+_REMARKABLE: Final = word_set(
+    "os subprocess builtins importlib ctypes pty marshal runpy posix nt commands multiprocessing "
+    "_posixsubprocess _winapi shutil "
+    "sys.modules socket requests"
 )
 _ODD_IMPORTS: Final = word_set("os subprocess socket builtins ctypes pty marshal posix nt base64 zlib urllib requests")
 
@@ -105,6 +110,15 @@ def resolved_attribute(
     if default is not None and default.refs:
         result = join(result, default)
     return result
+
+
+def through_namespace(a: Analysis, ref: str, node: ast.expr) -> Value:
+    """What going through all names of a namespace gives: a fact, for modules whose names give power."""
+    module = a.entry(ref.removesuffix(".__dict__"))[0]
+    if module not in _REMARKABLE:
+        return UNKNOWN
+    a.fact(Capability.REFLECTION, "__dict__", node, (module,), BIT[Mark.UNRESOLVED])
+    return Value(marks=BIT[Mark.UNRESOLVED])
 
 
 def import_by_name(a: Analysis, name: Value, node: ast.expr, callee: str, *, whole: bool = True) -> Value:
@@ -187,7 +201,7 @@ def _unresolved(a: Analysis, ref: str, name: Value, node: ast.expr, callee: str)
     if ref.startswith(":") or name.choices:
         return UNKNOWN
     module = a.entry(ref)[0]
-    if module not in catalogue.MODULES_OF_POWER and module != "sys.modules":
+    if module not in _REMARKABLE:
         if not name.marks & BIT[Mark.DECODED]:
             return UNKNOWN
     elif name.text is not None:

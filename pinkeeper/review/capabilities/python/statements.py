@@ -31,6 +31,7 @@ from pinkeeper.review.capabilities.summary import MAIN, Import, Mark
 __all__ = ["EXECUTORS", "assign"]
 
 _GATING: Final = GATE | BIT[Mark.SURVEYED]
+_DECIDABLE: Final = frozenset({ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp, ast.BoolOp, ast.Compare})
 _BROAD: Final = frozenset({"Exception", "BaseException"})
 _LOOP_BODY_LIMIT: Final = 8
 
@@ -100,7 +101,7 @@ def _augmented(a: Analysis, node: ast.AugAssign) -> None:
     a.scope.names[target.id] = Value(marks=marks, text=old.shown, refs=old.refs) if marks or old.refs else UNKNOWN
 
 
-def assign(a: Analysis, target: ast.expr, value: Value) -> None:
+def assign(a: Analysis, target: ast.expr, value: Value) -> None:  # noqa: C901 - one case a kind
     """Assign to an attribute or to an element."""
     if isinstance(target, ast.Attribute):
         base = a.evaluate(target.value)
@@ -113,6 +114,8 @@ def assign(a: Analysis, target: ast.expr, value: Value) -> None:
             old = found.attributes.get(target.attr)
             if old is None:
                 found.attributes[target.attr] = plain
+                if plain is not UNKNOWN:
+                    a.appeared(f"{found.key}.{target.attr}")
             elif plain is not UNKNOWN and plain.const is not None:
                 found.attributes[target.attr] = join(old, plain)
         if base.refs:
@@ -177,6 +180,8 @@ def _if(a: Analysis, node: ast.If) -> None:
 
 def _truth(a: Analysis, test: ast.expr) -> Any:
     """False for what never runs, True for what always does, `MAIN` for what runs in a program only, else None."""
+    if test.__class__ not in _DECIDABLE:
+        return None
     if isinstance(test, ast.Constant):
         return bool(test.value)
     if isinstance(test, ast.Name) and test.id == "TYPE_CHECKING":
@@ -186,6 +191,9 @@ def _truth(a: Analysis, test: ast.expr) -> Any:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = _truth(a, test.operand)
         return None if inner is None or inner == MAIN else not inner
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        parts = [_truth(a, each) for each in test.values]
+        return False if False in parts else MAIN if MAIN in parts else None
     if (
         isinstance(test, ast.Compare)
         and len(test.comparators) == 1
@@ -461,7 +469,7 @@ def _assert(a: Analysis, node: ast.Assert) -> None:
 def _delete(a: Analysis, node: ast.Delete) -> None:
     for each in node.targets:
         if isinstance(each, (ast.Attribute, ast.Subscript)):
-            a.evaluate(each.value)
+            a.evaluate(each)
 
 
 EXECUTORS: Final[dict[type[ast.AST], Executor]] = {

@@ -17,6 +17,10 @@ __all__ = ["Use", "all_texts", "marks_given", "shown", "shown_of"]
 _NOT_CARRYING: Final = frozenset(
     {"env", "environ", "cwd", "timeout", "headers_only", "verify", "proxies", "encoding", "errors"}
 )
+_ENVIRONMENT_LAST: Final = word_set(
+    "os.execle os.execlpe os.execve os.execvpe os.spawnle os.spawnlpe os.spawnve os.spawnvpe os.posix_spawn "
+    "os.posix_spawnp"
+)
 _SHOWN_LIMIT: Final = 8
 _HOLE: Final = "…"
 _ELEMENTS: Final = 40
@@ -71,10 +75,13 @@ def marks_given(a: Analysis, use: Use) -> int:
     bits = use.callee.marks & (KEPT | FLOWING)
     if use.base is not None:
         bits |= use.base.marks & FLOWING
-    for value in use.arguments:
+    arguments = use.arguments
+    if use.name in _ENVIRONMENT_LAST:
+        arguments = arguments[:-1]
+    for value in arguments:
         bits |= _marks(a, value)
     for name, value in use.keywords.items():
-        if name not in _NOT_CARRYING:
+        if name not in _NOT_CARRYING and not (name == "**" and value.items is not None):
             bits |= _marks(a, value)
     return bits & ~(FOLDED | OWN)
 
