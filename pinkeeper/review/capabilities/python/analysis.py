@@ -18,6 +18,7 @@ from pinkeeper.review.capabilities.python.value import (
     join,
     named,
     with_marks,
+    without_marks,
 )
 from pinkeeper.review.capabilities.summary import MAIN, MODULE, Capability, Import, LiteralKind, Mark
 
@@ -52,6 +53,7 @@ class Record:
         "kind",
         "name",
         "node",
+        "own_marks",
         "owner",
         "parameters",
         "passes",
@@ -84,6 +86,7 @@ class Record:
         self.running = False
         self.seen = False
         self.wants = 0
+        self.own_marks = 0
 
 
 class ClassRecord:
@@ -287,12 +290,20 @@ class Analysis:
         assert record.scope is not None
         self._fact_count -= len(record.facts)
         record.facts = {}
-        record.running, record.seen = True, True
+        record.running = True
+        record.seen = record.rounds > 0
         record.rounds += 1
         record.due = False
         self.scope = Scope(record, record.scope, f"{record.name}.<locals>.")
         self.record, self.branch, self.loop, self.context = record, 0, 0, record.context
         enter(self, record)
+        if record.returns is not None:
+            marks = record.returns.marks & ~PARAMETERS
+            if record.rounds == 1 or not record.arguments:
+                record.own_marks = marks
+            elif marks & ~record.own_marks:
+                # What arguments of some calls bring with them is no matter of all calls.
+                record.returns = without_marks(record.returns, marks & ~record.own_marks)
         self.scope, self.record, self.context, self.branch, self.loop = before
         record.running = False
 
@@ -320,6 +331,8 @@ class Analysis:
             record.arguments[index] = value
             record.seen = False
         else:
+            if known.marks | value.marks == known.marks and not value.refs and value.const in known.choices:
+                return
             joined = join(known, value)
             if (joined.refs, joined.marks, len(joined.constants), joined.text) != (
                 known.refs,
@@ -429,6 +442,7 @@ class Analysis:
                     self.record.wants |= bits & PARAMETERS
                     old = found.attributes.get(node.attr, UNKNOWN)
                     found.attributes[node.attr] = with_marks(old, bits & ~PARAMETERS)
+                    self.appeared(f"{found.key}.{node.attr}")
 
     def class_of(self, ref: str) -> ClassRecord | None:
         """The class of the file that a name means, or means an instance of."""

@@ -173,8 +173,7 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
             if name not in {"env", "environ"} and each.refs and is_environment(a, each):
                 keywords = {**keywords, name: _copied(a, node, each, canonical)}
     runner = RUNNERS.get(canonical)
-    if runner is not None:
-        handed(a, node, runner, arguments, keywords)
+    given = handed(a, node, runner, arguments, keywords) if runner is not None else UNKNOWN
     use = Use(node=node, ref=ref, name=canonical, callee=callee, base=base, arguments=arguments, keywords=keywords)
     effect = effect_of_result(ref) if ref.endswith("()") else effect_of(canonical)
     if effect is not None:
@@ -183,6 +182,8 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
             return value
     elif known is not None:
         return generic(a, use, known)
+    if canonical == "builtins.map" and given is not UNKNOWN:
+        return Value(items={("?", 0): given}, marks=given.marks & (FLOWING | XORED))
     if canonical in codecs_known.FUNCTIONS:
         value = _computed(a, node, canonical, arguments, keywords)
         if value is not None:
@@ -224,6 +225,8 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
         ):
             marks |= BIT[Mark.DECODED]
         return Value(marks=marks) if marks else UNKNOWN
+    if canonical.rpartition(".")[2] in _DECODING_METHODS:
+        marks |= BIT[Mark.DECODED]
     owner = catalogue.entry(canonical.rpartition(".")[0]) if "()" in ref else None
     if owner is not None and owner[0] is Capability.NETWORK:
         marks |= BIT[Mark.FETCHED]
@@ -265,6 +268,8 @@ def _computed(a: Analysis, node: Any, name: str, arguments: list[Value], keyword
             marks |= BIT[Mark.DECODED]
     for each in keywords.values():
         marks |= each.marks & FLOWING
+    if name in _QUIET:
+        marks = 0
     consts = [each.const for each in arguments]
     if NOTHING not in [const if const is NOTHING else None for const in consts]:
         named_consts = {key: each.const for key, each in keywords.items()}

@@ -405,10 +405,14 @@ def _native(a: Analysis, use: Use) -> Value | None:
 def _stepped(a: Analysis, use: Use) -> Value | None:
     """What goes through constants with a function."""
     marks = _flow(use)
+    if use.name == "builtins.map" and not use.arguments:
+        return None
     if isinstance(use.node, ast.Call) and all(each.const is not NOTHING for each in use.arguments[1:]):
         const = a.folded(use.node)
         if const is not NOTHING:
             return Value(const=const, marks=marks | FOLDED)
+    if use.name == "builtins.map":
+        return None
     return Value(marks=marks) if marks else UNKNOWN
 
 

@@ -354,7 +354,7 @@ def subscripted(a: Analysis, base: Value, key: Value, node: ast.expr) -> Value: 
         if const is not NOTHING and folding.is_foldable(const):
             bits = FOLDED if isinstance(base.const, (str, bytes)) else 0
             return constant(const, ((base.marks | key.marks) & FLOWING) | bits)
-        return UNKNOWN
+        return Value(marks=base.marks & FLOWING) if base.marks & FLOWING else UNKNOWN
     if base.items is not None and key.const is not NOTHING and not isinstance(key.const, (list, dict, bytearray)):
         found = base.items.get(key.const)
         if found is None and isinstance(key.const, int) and key.const < 0:

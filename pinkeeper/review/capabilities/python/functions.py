@@ -18,6 +18,7 @@ from pinkeeper.review.capabilities.python.value import (
     NOTHING,
     PARAMETERS,
     UNKNOWN,
+    XORED,
     Value,
     constant,
     join,
@@ -197,7 +198,8 @@ def _parameter(record: Record, at: int) -> Value:
         choices=known.choices,
         text=known.text,
         refs=known.refs or (annotation.refs if annotation else ()),
-        marks=known.marks | bit,
+        # The first look tells what the function itself does; what arguments bring is looked at after it.
+        marks=(known.marks if record.rounds > 1 else known.marks & (MANY | FOLDED)) | bit,
         items=known.items,
         bound=known.bound,
         place=known.place,
@@ -240,7 +242,7 @@ def call_own(a: Analysis, record: Record, node: ast.expr, arguments: list[Value]
     _hand_all(a, record, arguments, keywords)
     folded = _stepped(a, record, arguments, keywords)
     result = a.result_of(record)
-    marks = result.marks & (FLOWING | BIT[Mark.COMPUTED] | BIT[Mark.UNRESOLVED])
+    marks = result.marks & (FLOWING | XORED | BIT[Mark.COMPUTED] | BIT[Mark.UNRESOLVED])
     wanted = marks & PARAMETERS
     marks &= ~PARAMETERS
     if wanted:

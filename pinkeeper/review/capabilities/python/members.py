@@ -92,6 +92,8 @@ def _of_own(a: Analysis, ref: str, name: str, node: ast.expr) -> Value:  # noqa:
         a.missed(f"{found.key}.{name}")
         return UNKNOWN
     if not value.refs:
+        if not value.marks:
+            a.missed(f"{found.key}.{name}")
         return value
     for each in value.refs:
         if each.startswith(":"):

@@ -81,12 +81,12 @@ METHODS: Final[dict[str, Runner]] = {
 """By the name of the method, whoever has it."""
 
 
-def handed(a: Analysis, node: Any, runner: Runner, arguments: list[Value], keywords: dict[str, Value]) -> None:
-    """What is handed on is called: now or later, with what it is given."""
+def handed(a: Analysis, node: Any, runner: Runner, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """What is handed on is called: now or later, with what it is given. Gives what that call gives."""
     index, keyword, given_by = runner
     function = arguments[index] if index < len(arguments) else keywords.get(keyword, UNKNOWN) if keyword else UNKNOWN
     if not function.refs and function.parameter < 0:
-        return
+        return UNKNOWN
     from pinkeeper.review.capabilities.python.calls import invoke  # noqa: PLC0415 - they need each other
 
     given: list[Value] = []
@@ -101,7 +101,7 @@ def handed(a: Analysis, node: Any, runner: Runner, arguments: list[Value], keywo
         more = keywords.get("kwargs", UNKNOWN)
         if more.items is not None:
             named = {name: value for name, value in more.items.items() if isinstance(name, str)}
-    invoke(a, node, function, given, named)
+    return invoke(a, node, function, given, named)
 
 
 def _element(a: Analysis, value: Value) -> Value:

@@ -118,6 +118,8 @@ def assign(a: Analysis, target: ast.expr, value: Value) -> None:  # noqa: C901 -
                     a.appeared(f"{found.key}.{target.attr}")
             elif plain is not UNKNOWN and plain.const is not None:
                 found.attributes[target.attr] = join(old, plain)
+                if plain.marks & ~old.marks or (plain.refs and not old.refs):
+                    a.appeared(f"{found.key}.{target.attr}")
         if base.refs:
             note_patch(a, base, target.attr, value, target)
             runs_assigned(a, base, target.attr, value, target)

@@ -28,6 +28,7 @@ __all__ = [
     "named",
     "parameter_bit",
     "with_marks",
+    "without_marks",
 ]
 
 NOTHING: Final = object()
@@ -65,7 +66,7 @@ FLOWING: Final = (
 )
 """What goes on from a value to what is made of it."""
 
-_CHOICE_LIMIT: Final = 48
+_CHOICE_LIMIT: Final = 32
 _REF_LIMIT: Final = 12
 _ORDER: Final = tuple(BIT.items())
 
@@ -160,6 +161,13 @@ def with_marks(value: Value, marks: int) -> Value:
     )
 
 
+def without_marks(value: Value, marks: int) -> Value:
+    """The value, without some marks."""
+    kept = with_marks(value, 1 << 62)  # a copy
+    kept.marks = value.marks & ~marks
+    return kept
+
+
 def join(one: Value, other: Value) -> Value:
     """Either of two values; of the constants that of `other` comes first."""
     if one is other:
@@ -170,19 +178,21 @@ def join(one: Value, other: Value) -> Value:
     marks = one.marks | other.marks
     const: Any = NOTHING
     choices: tuple[Any, ...] = ()
-    if one.const is not NOTHING and other.const is not NOTHING and _same(one.const, other.const):
+    if one.const is other.const or (
+        one.const is not NOTHING and other.const is not NOTHING and _key(one.const) == _key(other.const)
+    ):
         const = other.const
-    else:
-        found: list[Any] = []
-        for each in (*other.constants, *one.constants):
-            if not any(_same(each, known) for known in found):
-                if len(found) == _CHOICE_LIMIT:
-                    marks |= MANY
-                    break
-                found.append(each)
-        choices = tuple(found)
-        if not one.constants or not other.constants:
+    if const is NOTHING:
+        ones, others = one.constants, other.constants
+        if not ones or not others:
             marks |= MANY
+        if ones or others:
+            found = {_key(each): each for each in (*others, *ones)}
+            if len(found) > _CHOICE_LIMIT:
+                marks |= MANY
+                choices = tuple(found.values())[:_CHOICE_LIMIT]
+            else:
+                choices = tuple(found.values())
     items = other.items or one.items
     if one.items is not None and other.items is not None and one.items is not other.items:
         items = {**one.items, **other.items}
@@ -198,8 +208,13 @@ def join(one: Value, other: Value) -> Value:
     )
 
 
-def _same(one: Any, other: Any) -> bool:
-    return one is other or (type(one) is type(other) and not isinstance(one, (list, dict, tuple)) and one == other)
+def _key(const: Any) -> Any:
+    """What tells two constants apart that are not one and the same."""
+    kind = const.__class__
+    return (kind, const) if kind in _PLAIN else id(const)
+
+
+_PLAIN: Final = frozenset({str, bytes, int, float, bool, type(None)})
 
 
 def join_all(values: list[Value]) -> Value:
