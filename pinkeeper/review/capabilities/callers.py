@@ -11,17 +11,17 @@ from pinkeeper.review.capabilities.mentions import Mentions
 from pinkeeper.review.capabilities.resolution import Node, star_module
 from pinkeeper.review.capabilities.summary import MAIN, MODULE, ModuleSummary
 
-__all__ = ["possible_callers"]
+__all__ = ["CallerWords", "caller_words", "possible_callers"]
 
 _LAZY = "__getattr__"
 
 
-class _Words(Struct, kw_only=True):
-    """Words that a file must have to be able to get at something.
+class CallerWords(Struct, kw_only=True):
+    """Words that a file must have to be able to get at some scopes.
 
     names: of functions and classes, under whatever name they are passed on. modules: of the modules in which they can
-    be found; a file needs one of each. lazy: modules with a ``__getattr__``: one is enough. programs: modules that are
-    started by name.
+    be found; a file needs one of each. lazy: modules with a ``__getattr__`` among the scopes, for which one is enough;
+    folders: where they lie. alone: modules at the top. programs: modules that are started by name.
     """
 
     names: set[str]
@@ -31,40 +31,58 @@ class _Words(Struct, kw_only=True):
     alone: set[str]
     programs: set[str]
 
-    def size(self) -> int:
-        return sum(len(found) for found in (self.names, self.modules, self.lazy, self.alone, self.programs))
+    def touch(self, target: str) -> bool:
+        """Whether one of the words is part of a dotted name."""
+        parts = target.split(".")
+        return any(not found.isdisjoint(parts) for found in (self.names, self.modules, self.lazy, self.alone))
 
 
-def possible_callers(
+def caller_words(
     nodes: Iterable[Node], *, modules: Mapping[str, ModuleSummary], layout: Layout, mentions: Mentions
-) -> set[str]:
-    """Files that may run one of these scopes, or that may pass it on under a name for others to run.
+) -> CallerWords:
+    """The words of whoever runs one of these scopes, or passes it on under a name for others to run.
 
-    modules: what is known already; a name that one of them passes on (an alias, a subclass, a star import) is looked
-    for as well. Ask again once the files that were given are known, until nothing new comes. A call is missed only
-    where the caller does not spell the name, as in ``getattr(module, "na" + "me")``.
+    modules: what is known already; a name that one of them passes on (a subclass, a star import) is a word as well.
     """
     words = _words(nodes, layout)
     before = -1
-    while before != (before := words.size()):
+    while before != (before := _size(words)):
         for path, summary in modules.items():
             _pass_on(words, path, summary, layout)
-    named = mentions.of(words.names)
+        for known in (words.names, words.modules, words.lazy, words.alone):
+            queue = list(known)
+            while queue:
+                new = mentions.aliases.get(queue.pop(), set()) - known
+                known.update(new)
+                queue += new
+    return words
+
+
+def possible_callers(words: CallerWords, mentions: Mentions) -> set[str]:
+    """Files that have the words. A call is missed where the caller does not spell a name: ``getattr(m, "na" + "me")``.
+
+    Once they are known there may be more words: ask again until nothing new comes.
+    """
     placed = mentions.of(words.modules)
-    found = named & (placed | mentions.relative)
-    found |= mentions.stars & (placed | mentions.of(words.lazy) | mentions.relative)
-    found |= mentions.of(words.lazy) | mentions.of(words.alone)
-    found |= {path for path in mentions.relative if path.rpartition("/")[0] in words.folders or _is_below(path, words)}
+    lazy = mentions.of(words.lazy)
+    found = mentions.of(words.names) & (placed | mentions.relative)
+    found |= mentions.stars & (placed | lazy | mentions.relative)
+    found |= lazy | mentions.of(words.alone)
+    found |= {path for path in mentions.relative if _is_below(path, words.folders)}
     found |= mentions.of(words.programs) & (mentions.programs | mentions.opaque)
     return found
 
 
-def _is_below(path: str, words: _Words) -> bool:
-    return any(path.startswith(f"{folder}/") for folder in words.folders if folder)
+def _size(words: CallerWords) -> int:
+    return sum(len(found) for found in (words.names, words.modules, words.lazy, words.alone))
 
 
-def _words(nodes: Iterable[Node], layout: Layout) -> _Words:
-    words = _Words(names=set(), modules=set(), lazy=set(), folders=set(), alone=set(), programs=set())
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in folders if folder)
+
+
+def _words(nodes: Iterable[Node], layout: Layout) -> CallerWords:
+    words = CallerWords(names=set(), modules=set(), lazy=set(), folders=set(), alone=set(), programs=set())
     for path, scope in nodes:
         module_names = layout.names.get(path, ())
         last = {_last(name) for name in module_names}
@@ -94,7 +112,7 @@ def _words(nodes: Iterable[Node], layout: Layout) -> _Words:
     return words
 
 
-def _pass_on(words: _Words, path: str, summary: ModuleSummary, layout: Layout) -> None:
+def _pass_on(words: CallerWords, path: str, summary: ModuleSummary, layout: Layout) -> None:
     """Take in under which names a file passes on what is looked for, and that it does."""
     own = {_last(name) for name in layout.names.get(path, ())}
     for found in summary.imports:
@@ -105,10 +123,6 @@ def _pass_on(words: _Words, path: str, summary: ModuleSummary, layout: Layout) -
             words.lazy |= own if stars & words.lazy else set()
             continue
         words.modules |= own if last in words.names else set()
-        if found.name:
-            for known in (words.names, words.modules, words.lazy, words.alone):
-                if last in known:
-                    known.add(found.name)
     for defined in summary.classes:
         if any(_last(base) in words.names for base in defined.bases):
             words.names.add(defined.name.partition(".")[0])

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pinkeeper.model.finding import When
 from pinkeeper.review.capabilities.build_hooks import BuildHooks, build_hooks
-from pinkeeper.review.capabilities.callers import possible_callers
+from pinkeeper.review.capabilities.callers import CallerWords, caller_words, possible_callers
 from pinkeeper.review.capabilities.layout import Layout, is_python, sdist_layout, wheel_layout
 from pinkeeper.review.capabilities.mentions import Mentions
 from pinkeeper.review.capabilities.package import HookKind, PackageCode, StartLine
@@ -41,11 +41,12 @@ def package_code(
     """A release's code, analysed as far as is needed to know when each scope of the files in ``focus`` runs.
 
     entries: all paths. focus: Python files, such as those that are new or changed. summarise: of a line of a start-up
-    file. scopes_of: those scopes of a file of which it matters when they run; all of them, where that is not given. What
-    the scopes in ``focus`` are said to run as is what it would be had all files been analysed, as long as
-    their callers spell their names. Of the other files those are analysed that start-up and build hooks bring in, that
-    may lead to ``focus``, and that code in ``focus`` calls when it runs unasked; what else runs at import in them may
-    be missing from ``when``.
+    file. scopes_of: those scopes of a file of which it matters when they run; all of them, where that is not given.
+
+    What these scopes are said to run as is what it would be had all files been analysed, as long as their callers spell
+    their names. Of the other files those are analysed that start-up and build hooks bring in, that may lead to
+    ``focus``, and that code in ``focus`` calls when it runs unasked; what else runs at import in them may be missing
+    from ``when``.
     """
     build = BuildHooks() if is_wheel else build_hooks(entries, read)
     hooks, starts, folders = _start_hooks(entries, read, summarise, is_wheel=is_wheel)
@@ -173,9 +174,8 @@ class _Demand:
                 return
             if mentions is None:
                 mentions = Mentions((path for path in sorted(self.entries) if is_python(path)), self._read)
-            found = possible_callers(
-                self._leading_to(idle), modules=self._modules, layout=self._layout, mentions=mentions
-            )
+            words = caller_words(self._leading_to(idle), modules=self._modules, layout=self._layout, mentions=mentions)
+            found = possible_callers(words, mentions) | self._between(words)
             batch = sorted(found - self._asked, key=lambda path: (path.count("/"), path))
             # What runs at import is often found among the first, and settles it for many.
             if not self.ask(batch[: max(_BATCH, len(self._asked))]):
@@ -206,6 +206,21 @@ class _Demand:
             hooks=self._roots.hooks,
             when=self._graph.reached(),
         )
+
+    def _between(self, words: CallerWords) -> set[str]:
+        """Files that are not known and through which names with these words lead."""
+        resolution = self._graph.resolution
+        resolution.missing.clear()
+        for path, summary in self._modules.items():
+            targets = {call.target for function in summary.functions for call in function.calls}
+            targets.update(base for known in summary.classes for base in known.bases)
+            for target in targets:
+                if words.touch(target):
+                    resolution.called(path, target)
+            for imported in summary.imports:
+                if words.touch(imported.target):
+                    resolution.imported(path, imported.target)
+        return {path for path in resolution.missing if is_python(path)}
 
     def _leading_to(self, nodes: Iterable[Node]) -> set[Node]:
         """Scopes that would run these if they ran, as far as is known."""

@@ -11,6 +11,7 @@ __all__ = ["Mentions"]
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+")
 _RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*+\.")
 _STAR = re.compile(rb"\bimport[ \t\f\\\r\n]*+\*")
+_ALIAS = re.compile(rb"([\w\x80-\xff]++)[ \t\f\\\r\n]++as[ \t\f\\\r\n]++([\w\x80-\xff]++)")
 _PROGRAM = re.compile(rb"-m\b|run_module|run_path|\.py\b")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _PLAIN = re.compile(rb"utf-?8.*|u8|latin.?1|l1|iso-?8859-.*|us-ascii|ascii|cp125\d|windows-125\d", re.IGNORECASE)
@@ -25,7 +26,8 @@ class Mentions:
 
     A word is what could be a name, wherever it stands: in code, in a text, in a comment. relative, stars, programs:
     files with a relative import, with a star import, and with what may start a module as a program. opaque: files in
-    which any word may be, as they have an encoding that hides words, or as there were too many.
+    which any word may be, as they have an encoding that hides words, or as there were too many. aliases: words that
+    some file gives to another word with ``as``, by that word.
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], bytes]) -> None:
@@ -34,6 +36,7 @@ class Mentions:
         self.stars: set[str] = set()
         self.programs: set[str] = set()
         self.opaque: set[str] = set()
+        self.aliases: dict[str, set[str]] = {}
         count = 0
         for path in paths:
             content = read(path)
@@ -48,6 +51,9 @@ class Mentions:
             for word in words:
                 if len(word) <= _WORD_LIMIT:
                     self._files.setdefault(_normal(word), []).append(path)
+            for word, alias in set(_ALIAS.findall(content)):
+                if len(word) <= _WORD_LIMIT and len(alias) <= _WORD_LIMIT and word != alias:
+                    self.aliases.setdefault(_text(word), set()).add(_text(alias))
             for pattern, found in ((_RELATIVE, self.relative), (_STAR, self.stars), (_PROGRAM, self.programs)):
                 if pattern.search(content):
                     found.add(path)
@@ -61,6 +67,10 @@ class Mentions:
                 encoded = b""
             found.update(self._files.get(encoded, ()))
         return found
+
+
+def _text(word: bytes) -> str:
+    return _normal(word).decode("utf-8", "surrogatepass")
 
 
 def _normal(word: bytes) -> bytes:
