@@ -7,18 +7,19 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinkeeper.artifacts.contents import Contents
+from pinkeeper.artifacts.contents import AnomalyKind, Contents
 from pinkeeper.artifacts.listed_members import listed_members
 from pinkeeper.artifacts.member_names import path_shown, printable
 from pinkeeper.errors import ArtifactError
 from tests.artifacts.archives import SDIST, WHEEL, tar_of, zip_of
-from tests.artifacts.opening import ZIPPED_SDIST, all_read, opened
-from tests.artifacts.raw_zip import RawMember, raw_zip
+from tests.artifacts.opening import RECORD_KINDS, ZIPPED_SDIST, all_read, kinds_of_archive, opened
+from tests.artifacts.raw_zip import RawMember, deflated, raw_zip
 from tests.support.distributions import make_sdist, make_wheel
 
 FILES = {"demo/__init__.py": "x = 1\n" * 40, "demo/data.bin": bytes(range(256)) * 3, "demo/sub/b.py": ""}
@@ -157,6 +158,108 @@ def test_without_an_anomaly_tarfile_sees_the_same(data):
     contents = opened_or_refused(gzip.compress(changed, 1, mtime=0), SDIST)
     if contents is not None and not contents.anomalies:
         assert all_read(contents) == seen_by_tarfile(changed)
+
+
+SMALL = st.sampled_from([0, 1, 2, 8, 9, 12, 0x800, 0xFFFF])
+EXTRAS = st.sampled_from([b"", b"\0", b"\1\0\x08\0" + bytes(8), b"\1\0\x10\0" + b"\3" * 16, b"up\x06\0\1....x"])
+
+
+@st.composite
+def odd_members(draw: st.DrawFn) -> RawMember:
+    """A member with any of its fields wrong, or none."""
+    content = draw(st.sampled_from([b"", b"x = 1\n", b"y = 2\n" * 9, raw_zip([RawMember(name=b"i", content=b"in")])]))
+    packed = draw(st.booleans())
+    local = draw(
+        st.dictionaries(st.sampled_from(["flags", "method", "crc", "packed", "size"]), SMALL, max_size=2)
+        | st.just({"name": b"demo/other.py"})
+        | st.just({})
+    )
+    wrong = draw(st.dictionaries(st.sampled_from(["crc", "size", "packed", "offset", "flags"]), SMALL, max_size=1))
+    member = RawMember(
+        **{
+            "name": draw(st.sampled_from([b"demo/a.py", b"demo/b.py", b"demo/c/", b"demo\\d.py", b"demo/\xc3\xbc.py"])),
+            "content": content,
+            "method": 8 if packed else 0,
+            "data": deflated(content) + draw(st.sampled_from([b"", b"", b"tail"])) if packed else None,
+            "flags": draw(st.sampled_from([0, 0, 2, 8, 0x800])),
+            "local": local,
+            "local_extra": draw(EXTRAS),
+            "entry_extra": draw(EXTRAS),
+            "before": draw(st.sampled_from([b"", b"", b"gap"])),
+            "behind": draw(st.sampled_from([b"", b"", bytes(12), b"PK\x07\x08" + bytes(12)])),
+            "without_local": draw(st.integers(0, 9)) == 0,
+            "without_entry": draw(st.integers(0, 9)) == 0,
+            **wrong,
+        }
+    )
+    # zipfile takes a name that is not marked as UTF-8 for another one, which is told under the name that it is here.
+    return member if member.name.isascii() else replace(member, flags=member.flags | 0x800)
+
+
+@settings(max_examples=200)
+@given(members=st.lists(odd_members(), max_size=5), prefix=st.sampled_from([b"", b"", b"#!"]), shifted=st.booleans())
+def test_odd_archives_are_seen_as_by_zipfile_or_told(members, prefix, shifted):
+    content = raw_zip(members, prefix=prefix, shifted=shifted)
+    contents = opened_or_refused(content, WHEEL)
+    theirs = seen_by_zipfile(content)
+    if contents is None or theirs is None:
+        return
+    ours = all_read(contents)
+    told = {anomaly.path for anomaly in contents.anomalies if anomaly.kind not in RECORD_KINDS}
+    for name, seen in theirs.items():
+        assert ours.get(printable(name)) == seen or path_shown(name) in told or None in told
+    if not told or set(kinds_of_archive(contents)) == {AnomalyKind.DUPLICATE_NAME}:
+        assert ours == theirs
+
+
+def tar_header(name: str, kind: bytes, size: int) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")[-512:]
+
+
+RECORDS = st.sampled_from(
+    [
+        b"20 path=demo-1.0/x.y\n",
+        b"10 size=3\n",
+        b"12 size=512\n",
+        b"13 comment=x\n",
+        b"9 path=\xff\n",
+        b"7 a=b",
+        b"",
+        bytes(2),
+    ]
+)
+
+
+@st.composite
+def tar_parts(draw: st.DrawFn) -> bytes:
+    """One member or extended header, its size right or wrong."""
+    kind = draw(st.sampled_from([b"0", b"0", b"0", b"\0", b"7", b"Z", b"1", b"2", b"5", b"6", b"x", b"g", b"L", b"K"]))
+    match kind:
+        case b"x" | b"g":
+            content = b"".join(draw(st.lists(RECORDS, min_size=1, max_size=2)))
+        case b"L" | b"K":
+            content = draw(st.sampled_from([b"demo-1.0/long\0", b"demo-1.0/long", b"\0"]))
+        case b"1" | b"2" | b"5" | b"6":
+            content = b""
+        case _:
+            content = draw(st.sampled_from([b"", b"abc", b"x" * 512, b"y" * 600]))
+    size = draw(st.sampled_from([len(content)] * 8 + [0, 3, 512]))
+    name = draw(st.sampled_from(["demo-1.0/a", "demo-1.0/b", "./demo-1.0/c", "demo-1.0/d/", "demo-1.0/PKG-INFO"]))
+    return tar_header(name, kind, size) + content + bytes(-len(content) % 512)
+
+
+@settings(max_examples=300)
+@given(parts=st.lists(tar_parts(), min_size=1, max_size=6), end=st.sampled_from([b"", bytes(512), bytes(1024)]))
+def test_odd_tars_are_seen_as_by_tarfile_or_told(parts, end):
+    content = b"".join(parts) + end
+    contents = opened_or_refused(gzip.compress(content, 1, mtime=0), SDIST)
+    if contents is not None and not contents.anomalies:
+        assert all_read(contents) == {
+            name.removeprefix("./demo-1.0/"): seen for name, seen in (seen_by_tarfile(content) or {}).items()
+        }
+        assert seen_by_tarfile(content) is not None
 
 
 NAMES = st.text(st.characters(codec="utf-8") | st.sampled_from("./\\:\0\x1b\u202e\u200b"), max_size=20)
