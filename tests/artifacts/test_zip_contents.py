@@ -88,6 +88,8 @@ def test_a_wheel_is_read_whole():
     assert contents.entries["demo/data.bin"].size == 5000
     contents.close()
     assert file.closed
+    with pytest.raises(ArtifactError, match="cannot be read"):
+        contents.read("demo/data.bin")
 
 
 def test_an_sdist_is_read_below_its_folder():
