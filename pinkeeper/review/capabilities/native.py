@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from msgspec import Struct
 
 from pinkeeper.review.capabilities.summary import Capability
 
-__all__ = ["NativeFormat", "NativeSummary"]
+__all__ = ["NativeFormat", "NativeSummary", "native_summaries", "native_summary"]
 
 
 class NativeFormat(StrEnum):
@@ -34,3 +35,26 @@ class NativeSummary(Struct, frozen=True, kw_only=True):
     texts: tuple[str, ...] = ()
     is_packed: bool = False
     problem: str | None = None
+
+
+def native_summary(content: bytes) -> NativeSummary:
+    """What one binary says of itself, read in this process.
+
+    A damaged binary may end the process: for files that are not trusted there is `native_summaries`.
+    """
+    from pinkeeper.review.capabilities.native_reading import read_native  # noqa: PLC0415 - LIEF loads slowly
+
+    return read_native(content)
+
+
+def native_summaries(contents: Mapping[str, bytes], *, jobs: int | None = None) -> dict[str, NativeSummary]:
+    """What binaries say of themselves, by path, sorted; read in processes of their own, each with limits.
+
+    jobs: processes at most; None for as many as there are processors. A binary whose reader crashes, takes too long, or
+    needs too much memory has that as its problem.
+    """
+    if not contents:
+        return {}
+    from pinkeeper.review.capabilities.native_processes import summaries_apart  # noqa: PLC0415 - few releases have any
+
+    return summaries_apart(contents, jobs=jobs)
