@@ -20,11 +20,9 @@ _POWERS = {
 
 def _look(material: Material) -> Iterable[Sighting]:
     facts = by_path(material.facts)
-    hooks = {*material.new.code.hooks, *material.new.code.starts}
     for path, what in material.beyond_sdist:
         powers = {new.fact.capability for new in facts.get(path, ())} & _POWERS
         runs = any(new.when.is_unasked and new.fact.capability in _POWERS for new in facts.get(path, ()))
-        severity = Severity.HIGH if powers or path in hooks else Severity.LOW
         more = (
             ", and something new in it runs unasked"
             if runs
@@ -33,7 +31,7 @@ def _look(material: Material) -> Iterable[Sighting]:
             else ""
         )
         yield Sighting(
-            severity=severity,
+            severity=Severity.HIGH,
             summary=f"{what}: the wheel has it, the sdist of the same release has not{more}",
             path=path,
             subject=f"beyond sdist: {what}",
@@ -46,7 +44,8 @@ RULE = Rule(
     title="the wheel has code that the sdist has not",
     means=(
         "A wheel is made from its sdist. Python code that only the wheel has was put in between: by a generator, or by "
-        "somebody who had the key for uploads. It is high where that code has new power."
+        "somebody who had the key for uploads. Generated and inert files are passed over, and so is what the old "
+        "release had too."
     ),
     attack="LiteLLM 1.82.8 differed from its clean tag by one file of the wheel.",
     judge="Version files and compiled grammars are generated. Anything with power in it should be in the sdist too.",

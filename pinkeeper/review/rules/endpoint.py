@@ -56,6 +56,8 @@ def _judged(new: NewLiteral, endpoint: _Endpoint, own: frozenset[str], *, connec
     near = next((host for host in sorted(own) if is_near_miss(_site(endpoint.host), _site(host))), None)
     if endpoint.host in _METADATA_SERVICES:
         severity, what = Severity.HIGH, f"{endpoint.host} is where a cloud hands out credentials"
+    elif not endpoint.host.isascii() or "xn--" in endpoint.host:
+        severity, what = Severity.HIGH, f"{endpoint.host} has letters that may be taken for others"
     elif near is not None:
         severity, what = Severity.HIGH, f"{endpoint.host} looks like {near}, a host of the project, and is another"
     elif kind is not None and kind.is_hidden_way:

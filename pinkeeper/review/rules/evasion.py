@@ -13,6 +13,8 @@ from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
 
+_LOADS = {Capability.DYNAMIC_CODE, Capability.NATIVE}
+
 # Command lines of intruders. Each wants two things together that honest scripts seldom write into a program.
 _COMMANDS = (
     (re.compile(r"\b(?:curl|wget)\b.*\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b"), "fetches a script and hands it to a shell"),
@@ -34,6 +36,9 @@ def _look(material: Material) -> Iterable[Sighting]:
     for new in all_facts(material):
         if new.fact.capability is Capability.PROCESS:
             yield from _process(new)
+        elif new.fact.capability in _LOADS and Mark.TEMPORARY in new.fact.marks:
+            severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
+            yield sighting(new, severity, f"code is taken from a folder for temporary files: {shown_call(new)}")
         elif new.fact.capability in POWERS and new.when.is_unasked:
             yield from _gated(new)
         elif new.fact.capability is Capability.NETWORK and Mark.INSECURE in new.fact.marks:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pinkeeper.model.comparison import ChangeStatus, FileKind
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.hunk import LineKind
 from pinkeeper.review.capabilities.summary import Capability
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.rule import Rule, Sighting
@@ -14,13 +15,12 @@ __all__ = ["RULE"]
 
 # Programs that run by themselves wherever somebody starts them.
 _PROGRAMS = frozenset({".exe", ".jar", ".pyz", ".sh", ".bash", ".bat", ".cmd", ".ps1", ".vbs", ".msi", ".com", ".scr"})
-_RUNTIMES = ("node", "bun", "deno", "java", "wscript", "cscript", "osascript", "powershell", "pwsh", "sh", "bash")
 
 
 def _look(material: Material) -> Iterable[Sighting]:
     had = {_suffix(path) for path in material.old.main.entries}
-    starts = [new.fact.arguments for new in material.facts if new.fact.capability is Capability.PROCESS]
-    words = " ".join(argument for arguments in starts for argument in arguments)
+    starts = [new for new in material.facts if new.fact.capability is Capability.PROCESS]
+    written = _new_lines(material)
     told: set[str] = set()
     for change in material.changes:
         path = change.new_path
@@ -31,17 +31,28 @@ def _look(material: Material) -> Iterable[Sighting]:
             continue
         told.add(suffix)
         name = path.rpartition("/")[2]
-        is_run = name in words or any(
-            words.startswith(f"{runtime} ") or f"/{runtime} " in words for runtime in _RUNTIMES
-        )
+        is_program = suffix in _PROGRAMS or change.kind is FileKind.ARCHIVE
+        is_named = is_program and any(name in line for line in written)
+        grave = suffix in _PROGRAMS or is_named or bool(starts)
         beside = ", and new code starts programs" if starts else ""
-        grave = suffix in _PROGRAMS or is_run or bool(starts)
         yield Sighting(
             severity=Severity.HIGH if grave else Severity.MEDIUM,
             summary=f"the first {suffix or 'program without a suffix'} in the package{beside}",
             path=path,
             subject=suffix,
         )
+
+
+def _new_lines(material: Material) -> Sequence[str]:
+    """Lines of Python that are new."""
+    return [
+        line.text
+        for change in material.changes
+        if change.kind is FileKind.PYTHON
+        for hunk in change.hunks
+        for line in hunk.lines
+        if line.kind is LineKind.ADDED
+    ]
 
 
 def _suffix(path: str) -> str:
@@ -55,7 +66,8 @@ RULE = Rule(
     title="the first program of a kind, or an archive",
     means=(
         "A shell or batch script, a program for Windows or the JVM, JavaScript, or an archive within the archive, in a "
-        "package that had none. It is high for what runs by itself, and where new code starts programs."
+        "package that had none. It is high for what runs by itself, for an archive that new code names, and where new "
+        "code starts programs."
     ),
     attack="lightning 2.6.2: a folder with 11 MB of JavaScript, and a few lines that started it at import.",
     judge="Web assets come with web pages. What starts the file?",

@@ -30,6 +30,8 @@ def _look(material: Material) -> Iterable[Sighting]:
         if capability in _FIRST and capability not in material.old.can and capability not in told:
             told.add(capability)
             severity, does = _FIRST[capability]
+            if new.when.is_unasked and capability is Capability.DESERIALISATION:
+                severity = Severity.HIGH
             yield sighting(new, severity, f"for the first time anything in the package {does}: {shown_call(new)}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pinkeeper.model.finding import Severity, When
+from pinkeeper.model.finding import Severity
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material, NewFact, Novelty
 from pinkeeper.review.rules.circumstances import by_path, had_in_file, shown_call
@@ -34,12 +34,12 @@ def _look(material: Material) -> Iterable[Sighting]:
                 where = "a function" if new.novelty is Novelty.OLD_SCOPE else "a file"
                 yield sighting(
                     new,
-                    _severity(new, capabilities),
+                    _severity(new, capabilities, is_first=capability not in material.old.can),
                     f"{where} that was there before gains a power, {_GAINS[capability]}: {shown_call(new)}",
                 )
 
 
-def _severity(new: NewFact, beside: set[Capability]) -> Severity:
+def _severity(new: NewFact, beside: set[Capability], *, is_first: bool) -> Severity:
     fact = new.fact
     if fact.capability is Capability.PROCESS and (
         Capability.NETWORK in beside or fact.marks & {Mark.SILENCED, Mark.DETACHED}
@@ -47,9 +47,8 @@ def _severity(new: NewFact, beside: set[Capability]) -> Severity:
         return Severity.HIGH
     if fact.marks & {Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED}:
         return Severity.HIGH
-    if new.novelty is Novelty.OLD_SCOPE and new.when is When.CALL and fact.capability is Capability.PROCESS:
-        return Severity.HIGH
-    return Severity.MEDIUM
+    is_known = fact.capability is not Capability.PROCESS and not is_first
+    return Severity.MEDIUM if is_known or new.novelty is not Novelty.OLD_SCOPE else Severity.HIGH
 
 
 RULE = Rule(

@@ -45,7 +45,8 @@ def _severity(new: NewFact) -> Severity:
         case Capability.DYNAMIC_CODE | Capability.DESERIALISATION:
             if hidden:
                 return Severity.CRITICAL
-            return Severity.HIGH if Mark.UNRESOLVED in marks else Severity.MEDIUM
+            runs_a_file = new.fact.callee.startswith("runpy.")
+            return Severity.HIGH if Mark.UNRESOLVED in marks or runs_a_file else Severity.MEDIUM
         case _:
             return Severity.HIGH if hidden else Severity.MEDIUM
 

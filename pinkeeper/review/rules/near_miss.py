@@ -17,6 +17,9 @@ def is_near_miss(name: str, known: str) -> bool:
 
     The distance that counts as near grows with the length: among short names everything is near everything.
     """
+    words = re.split(r"[-_.]", name)
+    if len(words) > 1 and name != known and sorted(words) == sorted(re.split(r"[-_.]", known)):
+        return True  # the same words in another order, or otherwise joined
     if name == known or min(len(name), len(known)) <= _SHORT:
         return name != known and len(known) > 2 and _folded(name) == _folded(known)  # noqa: PLR2004 - see above
     if _folded(name) == _folded(known):

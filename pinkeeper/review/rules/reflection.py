@@ -20,6 +20,14 @@ _GRAVE = {
     Capability.DESERIALISATION,
 }
 
+# What sees every call, or every line, of whatever runs in the process.
+_LISTENERS = frozenset(
+    {
+        *("sys.settrace", "sys.setprofile", "sys.addaudithook", "threading.settrace", "threading.setprofile"),
+        *("threading.settrace_all_threads", "threading.setprofile_all_threads", "sys.monitoring.register_callback"),
+    }
+)
+
 
 def _look(material: Material) -> Iterable[Sighting]:
     for new in all_facts(material):
@@ -37,9 +45,10 @@ def _look(material: Material) -> Iterable[Sighting]:
                 f"{at_the_time(new.when)} it gets something by a name that cannot be worked out: {shown_call(new)}",
             )
         elif fact.capability is Capability.REFLECTION:
+            listens = new.when.is_unasked and fact.callee in _LISTENERS
             yield sighting(
                 new,
-                Severity.HIGH if Mark.COMPUTED in fact.marks else Severity.LOW,
+                Severity.HIGH if Mark.COMPUTED in fact.marks or listens else Severity.LOW,
                 f"it reaches into the interpreter: {shown_call(new)}",
             )
 
