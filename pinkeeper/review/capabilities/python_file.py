@@ -13,6 +13,7 @@ from pinkeeper.review.capabilities.python.analysis import Analysis, Record
 from pinkeeper.review.capabilities.python.calls import evaluate_call
 from pinkeeper.review.capabilities.python.expressions import EVALUATORS
 from pinkeeper.review.capabilities.python.statements import EXECUTORS
+from pinkeeper.review.capabilities.python.texts import is_hidden
 from pinkeeper.review.capabilities.python.value import BIT, marks_of
 from pinkeeper.review.capabilities.summary import (
     MAIN,
@@ -40,14 +41,14 @@ def summarise(source: bytes) -> ModuleSummary:
     if parsed.tree is None:
         for number, line in enumerate(parsed.text[:_UNPARSED_LIMIT].split("\n"), start=1):
             analysis.text(line, _Place(number))
-        return ModuleSummary(problem=parsed.problem, oddities=found, literals=_literals(analysis))
+        return ModuleSummary(problem=parsed.problem, oddities=found, literals=_literals(analysis, parsed.text))
     problem = None
     try:
         analysis.execute(parsed.tree.body)
         analysis.finish()
     except (RecursionError, MemoryError):
         problem = "too deeply nested, or too large, to be analysed to its end"
-    return _summary(analysis, parsed.tree, found, problem)
+    return _summary(analysis, parsed.tree, parsed.text, found, problem)
 
 
 _UNPARSED_LIMIT: Final = 1 << 20
@@ -58,7 +59,7 @@ class _Place:
         self.lineno = self.end_lineno = line
 
 
-def _summary(a: Analysis, tree: ast.Module, found: tuple[Oddity, ...], problem: str | None) -> ModuleSummary:
+def _summary(a: Analysis, tree: ast.Module, text: str, found: tuple[Oddity, ...], problem: str | None) -> ModuleSummary:
     records = sorted(a.records.values(), key=_order)
     facts = [fact for record in records for fact in _facts(record)]
     facts.sort(key=lambda fact: (fact.line, fact.capability, fact.callee, fact.arguments, fact.scope))
@@ -73,7 +74,7 @@ def _summary(a: Analysis, tree: ast.Module, found: tuple[Oddity, ...], problem: 
         facts=tuple(facts),
         functions=tuple(functions),
         imports=tuple(a.imports),
-        literals=_literals(a),
+        literals=_literals(a, text),
         oddities=found,
         names=tuple(a.top.names),
         code_lines=code_lines(tree),
@@ -133,8 +134,15 @@ def _with_calls(function: Function, more: dict[str, int] | None) -> Function:
     )
 
 
-def _literals(a: Analysis) -> tuple[Literal, ...]:
+def _literals(a: Analysis, text: str) -> tuple[Literal, ...]:
     return tuple(
-        Literal(kind=kind, value=value, line=line, scope=scope, decoded=decoded, in_docstring=documentation)
-        for (kind, value), (line, scope, decoded, documentation) in a.literals.items()
+        Literal(
+            kind=kind,
+            value=value,
+            line=line,
+            scope=scope,
+            decoded=not documentation and is_hidden(kind, value, text),
+            in_docstring=documentation,
+        )
+        for (kind, value), (line, scope, documentation) in a.literals.items()
     )

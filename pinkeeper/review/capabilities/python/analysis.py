@@ -147,7 +147,7 @@ class Analysis:
         self.classes: dict[str, ClassRecord] = {}
         self.imports: dict[Import, None] = {}
         self.star_modules: list[str] = []
-        self.literals: dict[tuple[LiteralKind, str], tuple[int, str, bool, bool]] = {}
+        self.literals: dict[tuple[LiteralKind, str], tuple[int, str, bool]] = {}
         self.written: dict[str, int] = {}
         self._missed: dict[str, list[Record]] = {}
         self._later: list[tuple[Any, Scope, Record, int]] = []
@@ -503,23 +503,20 @@ class Analysis:
             return
         self.record.calls.setdefault(name, self.line or node.lineno)
 
-    def text(self, text: str, node: Any, *, decoded: bool = False, documentation: bool = False) -> None:
+    def text(self, text: str, node: Any, *, documentation: bool = False) -> None:
         """Note a text that stands in the file or that was put together there, where it matters."""
         for kind, value in texts.kinds(text):
-            self.literal(kind, value, node, decoded=decoded, documentation=documentation)
+            self.literal(kind, value, node, documentation=documentation)
 
-    def literal(
-        self, kind: LiteralKind, value: str, node: Any, *, decoded: bool = False, documentation: bool = False
-    ) -> None:
+    def literal(self, kind: LiteralKind, value: str, node: Any, *, documentation: bool = False) -> None:
         """Note a text that matters."""
         key = (kind, cut(value, 500))
         if key in self.literals:
-            old = self.literals[key]
-            if old[3] and not documentation:
-                self.literals[key] = (self.line or node.lineno, self.record.name, decoded, False)
+            if self.literals[key][2] and not documentation:
+                self.literals[key] = (self.line or node.lineno, self.record.name, False)
             return
         if len(self.literals) < _LITERAL_LIMIT:
-            self.literals[key] = (self.line or node.lineno, self.record.name, decoded, documentation)
+            self.literals[key] = (self.line or node.lineno, self.record.name, documentation)
 
     # Constants ------------------------------------------------------------------------------------------------------
 

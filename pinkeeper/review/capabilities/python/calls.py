@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pinkeeper.review.capabilities.python import catalogue, codecs_known, folding
 from pinkeeper.review.capabilities.python.analysis import Analysis
+from pinkeeper.review.capabilities.python.containers import element_of, starred, subscripted
 from pinkeeper.review.capabilities.python.effects import Use, effect_of, effect_of_result, generic
 from pinkeeper.review.capabilities.python.environment import COPY, is_environment, read_in_bulk, read_variable
 from pinkeeper.review.capabilities.python.files import handle_method
@@ -23,6 +24,7 @@ from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
     FOLDED,
+    GATE,
     NOTHING,
     UNKNOWN,
     XORED,
@@ -30,6 +32,7 @@ from pinkeeper.review.capabilities.python.value import (
     constant,
     join,
     named,
+    parameter_bit,
     with_marks,
 )
 from pinkeeper.review.capabilities.python.word_sets import word_set
@@ -96,7 +99,12 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
         callee = attribute(a, base, name, func)
     else:
         callee = a.evaluate(func)
-    arguments = [a.evaluate(each) for each in node.args]
+    arguments: list[Value] = []
+    for argument in node.args:
+        if argument.__class__ is ast.Starred:
+            arguments.extend(_spread(a, argument))
+        else:
+            arguments.append(a.evaluate(argument))
     keywords: dict[str, Value] = {}
     for each in node.keywords:
         value = a.evaluate(each.value)
@@ -126,6 +134,14 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
     if callee.refs:
         return invoke(a, node, callee, arguments, keywords, base=base)
     return _unknown_method(a, node, base, name, arguments, keywords)
+
+
+def _spread(a: Analysis, node: Any) -> list[Value]:
+    """What ``*x`` among the arguments of a call stands for."""
+    held = a.evaluate(node.value)
+    if isinstance(held.const, (list, tuple)) and len(held.const) <= _LIST_LIMIT:
+        return [constant(each, held.marks) for each in held.const]
+    return [starred(a, held, node)]
 
 
 def invoke(
@@ -190,12 +206,12 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
             return value
     if canonical in _QUIET:
         return UNKNOWN
-    marks = callee.marks & ~FOLDED
+    marks = 0
     for each in arguments:
         marks |= each.marks
     for each in keywords.values():
         marks |= each.marks
-    marks &= FLOWING
+    marks = (marks & FLOWING) | (callee.marks & ((FLOWING & ~FOLDED) | GATE))
     if canonical.startswith("builtins."):
         kept = arguments[0] if len(arguments) == 1 else UNKNOWN
         if canonical == "builtins.dict" and keywords:
@@ -211,8 +227,6 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
         }:
             return with_marks(kept, marks)
         if canonical == "builtins.next":
-            from pinkeeper.review.capabilities.python.expressions import element_of  # noqa: PLC0415 - they need each other
-
             return element_of(a, kept)
         if (
             canonical in {"builtins.str", "builtins.bytes", "builtins.bytearray"}
@@ -308,7 +322,7 @@ def _note(a: Analysis, node: Any, value: Value) -> None:
     if isinstance(text, bytes):
         text = text[:_TEXT_LIMIT].decode("latin-1")
     if isinstance(text, str) and len(text) > 4:  # noqa: PLR2004 - no shorter text matters
-        a.text(text, node, decoded=bool(value.marks & BIT[Mark.DECODED]))
+        a.text(text, node)
 
 
 def _method_of_text(  # noqa: C901, PLR0912, PLR0917 - one case a kind
@@ -338,8 +352,7 @@ def _method_of_text(  # noqa: C901, PLR0912, PLR0917 - one case a kind
                 if name in _TURNING and isinstance(const, str) and const != base.const:
                     marks |= BIT[Mark.DECODED]
                 value = constant(const, marks | FOLDED)
-                hidden = name == "replace" and isinstance(const, str) and "://" in const and "://" not in base.const
-                _note(a, node, value if not hidden else constant(const, BIT[Mark.DECODED]))
+                _note(a, node, value)
                 return value
         elif name == "join" and isinstance(base.const, str) and arguments:
             if arguments[0].items is not None:
@@ -349,8 +362,6 @@ def _method_of_text(  # noqa: C901, PLR0912, PLR0917 - one case a kind
         elif name == "format" and isinstance(base.const, str):
             return Value(text=_formatted(base.const, arguments, keywords), marks=marks | FOLDED)
         if isinstance(base.const, dict) and name in {"get", "pop", "values"}:
-            from pinkeeper.review.capabilities.python.expressions import element_of  # noqa: PLC0415 - they need each other
-
             found = element_of(a, base)
             if name == "values":
                 return Value(items={("?", 0): found}, marks=marks, choices=found.choices)
@@ -475,8 +486,6 @@ def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
     if special is not None:
         return special
     if base.items is not None and name in {"get", "pop", "__getitem__", "values", "popleft"}:
-        from pinkeeper.review.capabilities.python.expressions import element_of, subscripted  # noqa: PLC0415 - they need each other
-
         if name in {"get", "__getitem__", "pop"} and arguments:
             return subscripted(a, base, arguments[0], node)
         return element_of(a, base) if name != "values" else _values(base)
@@ -489,7 +498,7 @@ def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
         else:
             a.mark_name(node.func.value, marks)
         return UNKNOWN
-    marks &= FLOWING
+    marks = (marks & FLOWING) | (base.marks & GATE)
     return Value(marks=marks) if marks else UNKNOWN
 
 
@@ -499,8 +508,6 @@ def _values(base: Value) -> Value:
 
 def _unknown(a: Analysis, callee: Value, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     if callee.parameter >= 0:
-        from pinkeeper.review.capabilities.python.value import parameter_bit  # noqa: PLC0415 - rarely needed
-
         a.record.wants |= parameter_bit(callee.parameter)
     marks = callee.marks
     for each in arguments:

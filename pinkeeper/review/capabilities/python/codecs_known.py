@@ -98,6 +98,11 @@ def _bytes(value: Any = b"", encoding: str = "", errors: str = "strict") -> Any:
     return bytes(value)
 
 
+def _bytearray(value: Any = b"", encoding: str = "", errors: str = "strict") -> Any:
+    found = _bytes(value, encoding, errors)
+    return found if found is NOTHING else bytearray(found)
+
+
 def _str(value: Any = "", encoding: str | None = None, errors: str = "strict") -> Any:
     if encoding is not None:
         return folding.method(value, "decode", [encoding, errors], {})
@@ -196,7 +201,7 @@ _UNPACKING: Final[Mapping[str, Callable[..., Any]]] = {
     "bz2.decompress": _bunzip,
     "lzma.decompress": lambda value, *_, **__: _unxz(value),
     "builtins.bytes.fromhex": bytes.fromhex,
-    "builtins.bytearray.fromhex": bytes.fromhex,
+    "builtins.bytearray.fromhex": bytearray.fromhex,
     "builtins.chr": chr,
     "struct.pack": _pack,
     "urllib.parse.unquote": lambda value, *_, **__: urllib.parse.unquote(value),
@@ -215,7 +220,7 @@ _PLAIN: Final[Mapping[str, Callable[..., Any]]] = {
     "builtins.float": float,
     "builtins.str": _str,
     "builtins.bytes": _bytes,
-    "builtins.bytearray": _bytes,
+    "builtins.bytearray": _bytearray,
     "builtins.memoryview": bytes,
     "builtins.len": len,
     "builtins.list": _list,

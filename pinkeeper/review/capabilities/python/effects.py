@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pinkeeper.review.capabilities.python import catalogue, codecs_known, texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
+from pinkeeper.review.capabilities.python.containers import subscripted
 from pinkeeper.review.capabilities.python.environment import read_variable
 from pinkeeper.review.capabilities.python.files import (
     change_mode,
@@ -118,12 +119,11 @@ def _hosts(a: Analysis, use: Use, value: Value) -> None:
         found = [each.const for each in value.items.values()]
     for each in found:
         if isinstance(each, str) and 3 < len(each) < 254:  # noqa: PLR2004 - no host name is as long
-            decoded = bool(value.marks & BIT[Mark.DECODED])
             if _ADDRESS.match(each):
                 if each not in _LOCAL:
-                    a.literal(LiteralKind.ADDRESS, each, use.node, decoded=decoded)
+                    a.literal(LiteralKind.ADDRESS, each, use.node)
             elif _HOST.match(each):
-                a.literal(LiteralKind.HOST, each, use.node, decoded=decoded)
+                a.literal(LiteralKind.HOST, each, use.node)
 
 
 def _is_false(value: Value) -> bool:
@@ -240,6 +240,19 @@ def _globals(a: Analysis, use: Use) -> Value | None:
     return named(f"{use.name}()")
 
 
+def _super(a: Analysis, use: Use) -> Value | None:
+    """``super()``: an instance of what the class inherits from."""
+    del use
+    owner = a.record.owner
+    scope = a.scope
+    while owner is None and scope.parent is not None:
+        scope = scope.parent
+        owner = scope.record.owner
+    if owner is None or not owner.bases:
+        return UNKNOWN
+    return Value(refs=tuple(f"{ref}()" for ref in owner.bases if not ref.endswith("()"))[:4])
+
+
 def _partial(a: Analysis, use: Use) -> Value | None:
     del a
     if not use.arguments:
@@ -282,7 +295,6 @@ def _itemgetter(a: Analysis, use: Use) -> Value | None:
 
 
 def _item_got(a: Analysis, use: Use) -> Value | None:
-    from pinkeeper.review.capabilities.python.expressions import subscripted  # noqa: PLC0415 - they need each other
 
     return subscripted(a, use.arguments[0], use.keywords.get("\0name", UNKNOWN), use.node) if use.arguments else UNKNOWN
 
@@ -312,7 +324,6 @@ def _method_called(a: Analysis, use: Use) -> Value | None:
 
 
 def _operator_getitem(a: Analysis, use: Use) -> Value | None:
-    from pinkeeper.review.capabilities.python.expressions import subscripted  # noqa: PLC0415 - they need each other
 
     return subscripted(a, use.arguments[0], use.arguments[1], use.node) if len(use.arguments) > 1 else UNKNOWN
 
@@ -452,6 +463,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "builtins.globals": _globals,
     "builtins.locals": _globals,
     "builtins.vars": _globals,
+    "builtins.super": _super,
     "functools.partial": _partial,
     "functools.reduce": _stepped,
     "builtins.map": _stepped,

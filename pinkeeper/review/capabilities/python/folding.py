@@ -32,6 +32,7 @@ ELEMENT_LIMIT: Final = 1 << 16
 
 _BIT_LIMIT: Final = 8192
 _NUMBER_WIDTH: Final = re.compile(r"\d{5}|\*")
+_NESTED_FORMAT: Final = re.compile(r"\{[^{}]*[:!][^{}]*\{")
 _ATTRIBUTE_IN_FORMAT: Final = re.compile(r"\{[^{}:!]*\.")
 
 FAILURES: Final = (
@@ -254,7 +255,7 @@ def _method(base: Any, name: str, arguments: list[Any], keywords: dict[str, Any]
             if len(base) + base.count(old) * len(new) > SIZE_LIMIT:
                 return NOTHING
         case "format" | "format_map":
-            if _NUMBER_WIDTH.search(base) or _ATTRIBUTE_IN_FORMAT.search(base):
+            if _NUMBER_WIDTH.search(base) or _ATTRIBUTE_IN_FORMAT.search(base) or _NESTED_FORMAT.search(base):
                 return NOTHING
             if len(base) * (1 + _weight(arguments) + _weight(keywords)) > SIZE_LIMIT * 16:
                 return NOTHING

@@ -253,7 +253,10 @@ def call_own(a: Analysis, record: Record, node: ast.expr, arguments: list[Value]
         if result.parameter >= 0 and result.parameter in given:
             return with_marks(given[result.parameter], marks)
     if folded is not NOTHING:
-        return constant(folded, marks | FOLDED)
+        value = constant(folded, marks | FOLDED)
+        if (text := value.shown) is not None:
+            a.text(text, node)
+        return value
     if wanted and not _as_handed(record, wanted, arguments, keywords):
         # What it gave for other arguments says nothing about these.
         result = Value(refs=result.refs, items=result.items, marks=result.marks)

@@ -13,7 +13,7 @@ from pinkeeper.review.capabilities.summary import Capability, Mark
 
 __all__ = ["attribute", "member_of_class"]
 
-_KEPT: Final = FLOWING | BIT[Mark.COMPUTED] | BIT[Mark.UNRESOLVED]
+_KEPT: Final = FLOWING | GATE | BIT[Mark.COMPUTED] | BIT[Mark.UNRESOLVED]
 _BASE_DEPTH: Final = 8
 _INWARD: Final = word_set(
     "__subclasses__ __globals__ f_globals f_builtins f_locals f_back tb_frame gi_frame cr_frame func_globals "

@@ -56,7 +56,7 @@ def start_process(a: Analysis, use: Use) -> Value:
         if texts.is_persistent(line, command=True):
             a.fact(Capability.PERSISTENCE, use.name, use.node, (line,), carried)
         if len(line) > 3:  # noqa: PLR2004 - anything shorter says nothing
-            a.literal(LiteralKind.COMMAND, line, use.node, decoded=bool(command.marks & BIT[Mark.DECODED]))
+            a.literal(LiteralKind.COMMAND, line, use.node)
     _inner_code(a, use, command)
     value = a.result_named(f"{use.ref}()")
     marks = bits & FLOWING & ~(BIT[Mark.WRITTEN] | BIT[Mark.TEMPORARY] | BIT[Mark.EXECUTABLE])

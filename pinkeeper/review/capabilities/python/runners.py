@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pinkeeper.review.capabilities.python.analysis import Analysis
+from pinkeeper.review.capabilities.python.containers import element_of
 from pinkeeper.review.capabilities.python.value import NOTHING, UNKNOWN, Value, constant
 
 __all__ = ["METHODS", "RUNNERS", "Runner", "handed"]
@@ -94,7 +95,7 @@ def handed(a: Analysis, node: Any, runner: Runner, arguments: list[Value], keywo
     if given_by == "":
         given = arguments[index + 1 :]
         if index == 0 and keyword == "":
-            given = [_element(a, each) for each in given]
+            given = [element_of(a, each) for each in given]
         named = {name: value for name, value in keywords.items() if name != keyword}
     elif given_by != "-":
         given = _elements(keywords.get(given_by, arguments[index + 1] if index + 1 < len(arguments) else UNKNOWN))
@@ -102,12 +103,6 @@ def handed(a: Analysis, node: Any, runner: Runner, arguments: list[Value], keywo
         if more.items is not None:
             named = {name: value for name, value in more.items.items() if isinstance(name, str)}
     return invoke(a, node, function, given, named)
-
-
-def _element(a: Analysis, value: Value) -> Value:
-    from pinkeeper.review.capabilities.python.expressions import element_of  # noqa: PLC0415 - they need each other
-
-    return element_of(a, value)
 
 
 def _elements(value: Value) -> list[Value]:

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from pinkeeper.review.capabilities.python.analysis import Analysis, Executor, Scope
 from pinkeeper.review.capabilities.python.concrete import NotConstantError
+from pinkeeper.review.capabilities.python.containers import bind_target, element_of, iterated
 from pinkeeper.review.capabilities.python.environment import is_environment
-from pinkeeper.review.capabilities.python.expressions import bind_target, element_of, iterated
 from pinkeeper.review.capabilities.python.folding import binary, is_foldable
 from pinkeeper.review.capabilities.python.functions import define_class, define_function
+from pinkeeper.review.capabilities.python.members import member_of_class
 from pinkeeper.review.capabilities.python.patching import note_patch, runs_assigned
 from pinkeeper.review.capabilities.python.reflection import KEPT
 from pinkeeper.review.capabilities.python.value import (
@@ -296,7 +297,7 @@ def _stepped(a: Analysis, node: Any) -> bool:
         if is_foldable(const):
             a.bind(name, constant(const, marks))
             if isinstance(const, str):
-                a.text(const, node, decoded=bool(marks & BIT[Mark.DECODED]))
+                a.text(const, node)
     return True
 
 
@@ -371,7 +372,6 @@ def _with(a: Analysis, node: Any) -> None:
 
 
 def _method(a: Analysis, found: Any, name: str) -> str | None:
-    from pinkeeper.review.capabilities.python.members import member_of_class  # noqa: PLC0415 - only here
 
     value = member_of_class(a, found, name)
     return value.refs[0] if value is not None and value.refs else None

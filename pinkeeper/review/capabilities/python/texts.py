@@ -14,6 +14,7 @@ __all__ = [
     "downloads",
     "is_foreign_variable",
     "is_gate_variable",
+    "is_hidden",
     "is_persistent",
     "is_secret_path",
     "is_temporary",
@@ -246,3 +247,22 @@ def is_packed(text: str) -> bool:
     sample = text[:4000]
     match = _HEX.match(sample) or _PACKED.match(sample)
     return match is not None and len(set(sample)) >= 12  # noqa: PLR2004 - fewer are a ruler or a table
+
+
+_AUTHORITY: Final = re.compile(r"://([^/?#\s]+)")
+_WORD: Final = re.compile(r"[A-Za-z0-9_.\-]{4,}")
+_WORDS_LOOKED_FOR: Final = 12
+
+
+def is_hidden(kind: LiteralKind, value: str, source: str) -> bool:
+    """Whether a text that a file gives does not stand in the file as it is: not its host, not its words."""
+    if kind is LiteralKind.BLOB:
+        return False
+    if kind is LiteralKind.URL:
+        found = _AUTHORITY.search(value)
+        words = [found.group(1).rpartition("@")[2]] if found is not None else []
+    elif kind in {LiteralKind.HOST, LiteralKind.ADDRESS}:
+        words = [value]
+    else:
+        words = _WORD.findall(value[:400])[:_WORDS_LOOKED_FOR]
+    return any(word not in source for word in words if "\N{HORIZONTAL ELLIPSIS}" not in word)
