@@ -15,8 +15,6 @@ from tests.review.corpus.judge import judge
 from tests.review.corpus.place import grave, is_at, told
 from tests.review.corpus.writing import written
 
-pytest.importorskip("pinkeeper.workflows.diff", exc_type=ModuleNotFoundError)
-
 
 @pytest.fixture(scope="module")
 def old_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:

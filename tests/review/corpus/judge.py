@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel
 from pinkeeper.model.comparison import DiffResult
 from pinkeeper.model.index_options import IndexOptions
 from pinkeeper.model.url import IndexURL
+from pinkeeper.workflows.diff import diff
 from pinkeeper.workflows.diff_options import DiffOptions
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -23,8 +24,6 @@ def judge(
     old_files: Sequence[Path], new_files: Sequence[Path], *, jobs: int = 1, cache: Path | None = None
 ) -> DiffResult:
     """Compare two releases by their files on disk, all of each, as if a folder of them were the only index there is."""
-    from pinkeeper.workflows.diff import diff  # noqa: PLC0415 - the last part of the program to come
-
     with tempfile.TemporaryDirectory(prefix="judged-") as name:
         folder = Path(name)
         for path in {*old_files, *new_files}:
