@@ -61,14 +61,17 @@ def changed_call(old: griffe.Function, new: griffe.Function, breakages: Iterable
         by_kind[breakage.kind].append(breakage)
     kinds = griffe.BreakageKind
     before, after = _own(old), _own(new)
-    gone = [breakage.old_value for breakage in by_kind[kinds.PARAMETER_REMOVED] if breakage.old_value in before]
-    added = [breakage.new_value for breakage in by_kind[kinds.PARAMETER_ADDED_REQUIRED] if breakage.new_value in after]
+    own = {id(parameter) for parameter in (*before, *after)}
+    gone = [breakage.old_value for breakage in by_kind[kinds.PARAMETER_REMOVED] if id(breakage.old_value) in own]
+    added = [
+        breakage.new_value for breakage in by_kind[kinds.PARAMETER_ADDED_REQUIRED] if id(breakage.new_value) in own
+    ]
     yield from _come_and_gone(before, after, gone=gone, added=added)
     if by_kind[kinds.PARAMETER_MOVED]:
         yield from _moved(before, after)
     for kind in (kinds.PARAMETER_CHANGED_REQUIRED, kinds.PARAMETER_CHANGED_KIND, kinds.PARAMETER_CHANGED_DEFAULT):
         for breakage in by_kind[kind]:
-            if breakage.old_value in before and (what := _changed(kind, breakage.old_value, breakage.new_value)):
+            if id(breakage.old_value) in own and (what := _changed(kind, breakage.old_value, breakage.new_value)):
                 yield what
     if "async" in new.labels and "async" not in old.labels:
         yield "it is a coroutine function now, whose result must be awaited"
@@ -88,10 +91,11 @@ def _come_and_gone(
         if not one.name.startswith("_"):
             yield f"the parameter {one.name} is called {other.name} now"
     gone = [parameter for parameter in gone if not parameter.name.startswith("_") or parameter.kind in _VARIADIC]
+    settled = {id(parameter) for pair in renamed for parameter in pair}
     had_more = {parameter.kind for parameter in before} & _VARIADIC.keys()
     kinds = {parameter.kind for parameter in after}
     for parameter in gone:
-        if any(parameter is one for one, _ in renamed):
+        if id(parameter) in settled:
             continue
         if parameter.kind not in _VARIADIC:
             yield f"the parameter {parameter.name} is gone"
@@ -99,7 +103,7 @@ def _come_and_gone(
             yield _VARIADIC[parameter.kind]
     for parameter in added:
         # Where any arguments were taken, one that has a name now may have been given before.
-        if not had_more and parameter.kind not in _VARIADIC and not any(parameter is other for _, other in renamed):
+        if not had_more and parameter.kind not in _VARIADIC and id(parameter) not in settled:
             yield f"there is a new parameter {parameter.name}, which must be given"
 
 
@@ -140,10 +144,11 @@ def _renamed(
     if len(old) != len(new):
         return []
     known = {parameter.name for parameter in old}
+    unknown = {id(parameter) for parameter in gone}
     return [
         (before, after)
         for before, after in zip(old, new, strict=True)
-        if before in gone
+        if id(before) in unknown
         and after.name not in known
         and (before.kind is after.kind or before.name.startswith("_"))
         and not {before.kind, after.kind} & _VARIADIC.keys()
