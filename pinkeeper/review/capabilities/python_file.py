@@ -9,7 +9,7 @@ from pinkeeper.review.capabilities.code_lines import code_lines
 from pinkeeper.review.capabilities.digests import digest
 from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.capabilities.oddities import oddities
-from pinkeeper.review.capabilities.python.analysis import Analysis, Record
+from pinkeeper.review.capabilities.python.analysis import Analysis, ClassRecord, Record, as_target
 from pinkeeper.review.capabilities.python.calls import evaluate_call
 from pinkeeper.review.capabilities.python.expressions import EVALUATORS
 from pinkeeper.review.capabilities.python.statements import EXECUTORS
@@ -20,6 +20,7 @@ from pinkeeper.review.capabilities.summary import (
     MODULE,
     Call,
     Capability,
+    Class,
     Fact,
     Function,
     Literal,
@@ -73,6 +74,7 @@ def _summary(a: Analysis, tree: ast.Module, text: str, found: tuple[Oddity, ...]
     return ModuleSummary(
         facts=tuple(facts),
         functions=tuple(functions),
+        classes=tuple(_class(record) for record in a.classes.values()),
         imports=tuple(a.imports),
         literals=_literals(a, text),
         oddities=found,
@@ -118,6 +120,11 @@ def _function(a: Analysis, record: Record, tree: ast.Module) -> Function:
         return Function(name=MAIN, line=a.main_lines[0], end_line=a.main_lines[1], calls=calls)
     line = min([node.lineno, *(each.lineno for each in node.decorator_list)])
     return Function(name=record.name, line=line, end_line=node.end_lineno or line, digest=digest(node), calls=calls)
+
+
+def _class(record: ClassRecord) -> Class:
+    bases = dict.fromkeys(as_target(ref) for ref in (*record.bases, *record.metaclass))
+    return Class(as_target(f":{record.name}"), tuple(bases))
 
 
 def _with_calls(function: Function, more: dict[str, int] | None) -> Function:

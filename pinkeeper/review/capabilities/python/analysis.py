@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from pinkeeper.review.capabilities.python.value import (
 )
 from pinkeeper.review.capabilities.summary import MAIN, MODULE, Capability, Import, LiteralKind, Mark
 
-__all__ = ["Analysis", "ClassRecord", "Record", "Scope"]
+__all__ = ["Analysis", "ClassRecord", "Record", "Scope", "as_target", "cut"]
 
 _DEPTH_LIMIT: Final = 90
 _CALL_DEPTH_LIMIT: Final = 5
@@ -31,6 +32,7 @@ _LITERAL_LIMIT: Final = 600
 _FACT_LIMIT: Final = 4000
 _REF_LENGTH: Final = 160
 _ARGUMENT_LENGTH: Final = 200
+_NUMBER: Final = re.compile(r"#\d+")
 _SURROGATES: Final = dict.fromkeys(range(55296, 57344), "�")
 
 
@@ -90,14 +92,18 @@ class Record:
 
 
 class ClassRecord:
-    """A class of the file. bases: names, as in `Value.refs`. attributes: of the class and of its instances."""
+    """A class of the file.
 
-    __slots__ = ("attributes", "bases", "key", "name")
+    bases, metaclass: names, as in `Value.refs`. attributes: of the class and of its instances.
+    """
+
+    __slots__ = ("attributes", "bases", "key", "metaclass", "name")
 
     def __init__(self, name: str, key: str) -> None:
         self.name = name
         self.key = key
         self.bases: list[str] = []
+        self.metaclass: tuple[str, ...] = ()
         self.attributes: dict[str, Value] = {}
 
 
@@ -496,12 +502,9 @@ class Analysis:
 
     def call(self, target: str, node: Any) -> None:
         """Note a call. target: as `Value.refs` has it."""
-        name = target.replace("()", "")
-        if name.startswith(":"):
-            name = name[1:].partition("#")[0]
-        elif name.startswith("builtins.") or not name:
-            return
-        self.record.calls.setdefault(name, self.line or node.lineno)
+        name = as_target(target)
+        if name and not name.startswith("builtins."):
+            self.record.calls.setdefault(name, self.line or node.lineno)
 
     def text(self, text: str, node: Any, *, documentation: bool = False) -> None:
         """Note a text that stands in the file or that was put together there, where it matters."""
@@ -561,6 +564,12 @@ class Analysis:
                 if found is not None and node.attr in found.attributes:
                     return found.attributes[node.attr]
         return UNKNOWN
+
+
+def as_target(ref: str) -> str:
+    """The name of `Value.refs` as a call's target has it."""
+    name = ref.replace("()", "")
+    return _NUMBER.sub("", name[1:]) if name.startswith(":") else name
 
 
 def cut(text: str, limit: int = _ARGUMENT_LENGTH) -> str:

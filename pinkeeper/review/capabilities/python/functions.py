@@ -135,6 +135,7 @@ def define_class(a: Analysis, node: ast.ClassDef) -> None:
     for keyword in node.keywords:
         value = a.evaluate(keyword.value)
         if keyword.arg == "metaclass":
+            record.metaclass = value.refs
             for ref in value.refs:
                 a.call(ref, node)
     a.classes[record.key] = record

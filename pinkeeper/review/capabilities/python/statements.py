@@ -399,7 +399,7 @@ def _return(a: Analysis, node: ast.Return) -> None:
 
 def _import(a: Analysis, node: ast.Import) -> None:
     for alias in node.names:
-        a.imports.setdefault(Import(alias.name, a.line or node.lineno, a.record.name))
+        a.imports.setdefault(Import(alias.name, a.line or node.lineno, a.record.name, alias.asname or ""))
         if alias.asname:
             a.bind(alias.asname, named(alias.name))
         else:
@@ -414,12 +414,12 @@ def _import_from(a: Analysis, node: ast.ImportFrom) -> None:
     separator = "" if module.endswith(".") else "."
     for alias in node.names:
         if alias.name == "*":
-            a.imports.setdefault(Import(module, a.line or node.lineno, a.record.name))
+            a.imports.setdefault(Import(f"{module}{separator}*", a.line or node.lineno, a.record.name))
             if len(a.star_modules) < 16:  # noqa: PLR2004 - nobody has more
                 a.star_modules.append(module)
             continue
         target = f"{module}{separator}{alias.name}"
-        a.imports.setdefault(Import(target, a.line or node.lineno, a.record.name))
+        a.imports.setdefault(Import(target, a.line or node.lineno, a.record.name, alias.asname or ""))
         a.bind(alias.asname or alias.name, named(target))
 
 

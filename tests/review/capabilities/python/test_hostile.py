@@ -204,7 +204,7 @@ _atoms = st.sampled_from(
         "'os'",
         "'system'",
         "b'x'",
-        "1",
+        "(1)",
         "None",
         "os.environ",
         "os.system",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from pinkeeper.review.capabilities.summary import MAIN, MODULE, Import
+from pinkeeper.review.capabilities.summary import MAIN, MODULE, Class, Import
 from tests.review.capabilities.python.facts_of import summary_of
 
 SCOPES = [
@@ -135,13 +135,37 @@ def test_imports_are_dotted_and_know_their_scope():
         "import a.b as c\nfrom .d import e as f\nfrom .. import g\ndef h():\n    import i\nfrom j import *\n__import__('k')\n"
     )
     assert set(summary.imports) == {
-        Import("a.b", 1, MODULE),
-        Import(".d.e", 2, MODULE),
+        Import("a.b", 1, MODULE, "c"),
+        Import(".d.e", 2, MODULE, "f"),
         Import("..g", 3, MODULE),
         Import("i", 5, "h"),
-        Import("j", 6, MODULE),
+        Import("j.*", 6, MODULE),
         Import("k", 7, MODULE),
     }  # fmt: skip
+
+
+def test_classes_are_listed_with_what_they_inherit():
+    summary = summary_of("""
+        from .x import Base
+        import abc
+        class A(Base): pass
+        class B(A, abc.ABC, metaclass=M): pass
+        def f():
+            class C(make()): pass
+        class D:
+            class E(A): pass
+        class M(type): pass
+        class G(metaclass=M): pass
+    """)
+    assert set(summary.classes) == {
+        Class("A", (".x.Base",)),
+        Class("B", ("A", "abc.ABC")),
+        Class("f.<locals>.C", ()),
+        Class("D", ()),
+        Class("D.E", ("A",)),
+        Class("M", ("builtins.type",)),
+        Class("G", ("M",)),
+    }
 
 
 def test_top_level_names_are_listed():
