@@ -1,7 +1,8 @@
 """What of the code is new: uses of capabilities, texts and oddities that the old release has not got.
 
-A use is not new where the function it stands in was there before, word for word, if only elsewhere; nor where another
-place lost the same use with the same arguments. It is new all the same where it runs earlier than before.
+Files that only the tests of a project import are left out. A use is not new where the function it stands in was there
+before, word for word, if only elsewhere; nor where another place lost the same use with the same arguments. It is new
+all the same where it runs earlier than before.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def new_facts(
     code = _Known(old, new, changes)
     found: list[NewFact] = []
     for path, module in new.modules.items():
+        if code.is_for_tests(path):
+            continue
         before = old.modules.get(pairs.get(path, path) or "", _NOTHING)
         is_added = path in pairs and pairs[path] is None
         for fact in _added(module, before):
@@ -60,6 +63,8 @@ def new_literals(
     code = _Known(old, new, changes)
     found: list[NewLiteral] = []
     for path, module in new.modules.items():
+        if code.is_for_tests(path):
+            continue
         before = old.modules.get(pairs.get(path, path) or "", _NOTHING)
         is_added = path in pairs and pairs[path] is None
         found += [
@@ -178,10 +183,12 @@ class _Known:
         self._changes = changes
 
     def runs(self, path: str, scope: str) -> When:
-        """When a scope of the new release runs; test modules run when somebody runs the tests."""
-        if path in self._tests and path not in self._imported_tests:
-            return When.CALL
+        """When a scope of the new release runs."""
         return self._new.runs(path, scope)
+
+    def is_for_tests(self, path: str) -> bool:
+        """Whether a file of the new release is run by those alone who run its tests: no other code imports it."""
+        return path in self._tests and path not in self._imported_tests and path not in self._new.hooks
 
     def ran(self, path: str, scope: str) -> When:
         """When a scope of the old release runs."""
@@ -225,7 +232,7 @@ class _Known:
         return kept
 
 
-_TEST_PARTS = frozenset({"test", "tests", "testing", "_tests", "conftest.py"})
+_TEST_PARTS = frozenset({"test", "tests", "_tests", "conftest.py"})
 
 
 def is_test(path: str) -> bool:

@@ -40,6 +40,7 @@ from pinkeeper.review.comparison.compare import FileComparison, compare_contents
 from pinkeeper.review.comparison.metadata import compare_fields
 from pinkeeper.review.comparison.stable_name import stable_path
 from pinkeeper.review.correlation import Seen, correlated
+from pinkeeper.review.hosts import hosts_in
 from pinkeeper.review.known_texts import known_texts
 from pinkeeper.review.material import Material, NewFact, NewLiteral, Side
 from pinkeeper.review.novelty import new_facts, new_literals, new_oddities
@@ -274,11 +275,16 @@ def _beyond(old: OpenedRelease, new: OpenedRelease) -> tuple[tuple[str, str], ..
 
 
 def _unknown(literals: Sequence[NewLiteral], old: OpenedRelease) -> tuple[NewLiteral, ...]:
-    """Those whose texts no file of the old release has."""
+    """Those whose texts, or the hosts in them, no file of the old release has."""
     if not literals:
         return ()
-    known = known_texts(old.main, {new.literal.value for new in literals if not new.literal.decoded})
-    return tuple(new for new in literals if new.literal.value not in known)
+    hosts = {new.literal.value: hosts_in(new.literal) for new in literals}
+    known = known_texts(old.main, {text for value, names in hosts.items() for text in names or (value,)})
+    return tuple(
+        new
+        for new in literals
+        if new.literal.decoded or not known.issuperset(hosts[new.literal.value] or (new.literal.value,))
+    )
 
 
 def _notes(old: OpenedRelease, new: OpenedRelease, name: NormalizedName, changes: Sequence[FileChange]) -> ReleaseNotes:

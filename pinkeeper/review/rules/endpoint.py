@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ipaddress import ip_address
-from urllib.parse import urlsplit
-
-from msgspec import Struct
 
 from pinkeeper.model.finding import Severity
-from pinkeeper.review.capabilities.summary import Capability, LiteralKind
+from pinkeeper.review.capabilities.summary import Capability
+from pinkeeper.review.hosts import Endpoint, endpoints_in, hosts_in
 from pinkeeper.review.material import Material, NewLiteral
 from pinkeeper.review.rules.circumstances import by_path
 from pinkeeper.review.rules.endpoint_kinds import kind_of_endpoint
@@ -20,17 +18,8 @@ from pinkeeper.review.rules.rule import Rule, Sighting
 __all__ = ["RULE"]
 
 _HTTP_PORTS = frozenset({None, 80, 443, 8000, 8080, 8443})
-_PLACE = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
 _METADATA_SERVICES = frozenset({"169.254.169.254", "169.254.170.2", "fd00:ec2::254", "metadata.google.internal"})
 _EXAMPLE_PARTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "::"})  # noqa: S104 - nothing is bound here
-
-
-class _Endpoint(Struct, frozen=True):
-    """host: lower case. port: None where the URL does not say."""
-
-    host: str
-    port: int | None
-    text: str
 
 
 def _look(material: Material) -> Iterable[Sighting]:
@@ -41,16 +30,16 @@ def _look(material: Material) -> Iterable[Sighting]:
     own = _own_hosts(material)
     told: set[tuple[str, str]] = set()
     for new in material.literals:
-        if new.literal.in_docstring or new.literal.kind not in {LiteralKind.URL, LiteralKind.HOST, LiteralKind.ADDRESS}:
+        if new.literal.in_docstring:
             continue
-        for endpoint in _endpoints(new):
+        for endpoint in endpoints_in(new.literal):
             if (new.path, endpoint.host) in told or endpoint.host in _EXAMPLE_PARTS:
                 continue
             told.add((new.path, endpoint.host))
             yield _judged(new, endpoint, own, connects=bool(connecting.get(new.path)))
 
 
-def _judged(new: NewLiteral, endpoint: _Endpoint, own: frozenset[str], *, connects: bool) -> Sighting:
+def _judged(new: NewLiteral, endpoint: Endpoint, own: frozenset[str], *, connects: bool) -> Sighting:
     kind = kind_of_endpoint(endpoint.host, endpoint.text)
     address = _address(endpoint.host)
     near = next((host for host in sorted(own) if is_near_miss(_site(endpoint.host), _site(host))), None)
@@ -86,19 +75,6 @@ def _judged(new: NewLiteral, endpoint: _Endpoint, own: frozenset[str], *, connec
     )
 
 
-def _endpoints(new: NewLiteral) -> Iterator[_Endpoint]:
-    value = new.literal.value
-    texts = _PLACE.findall(value) if new.literal.kind is LiteralKind.URL else [f"//{value.strip()}"]
-    for text in texts or [value]:
-        try:
-            parts = urlsplit(text)
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            continue
-        if host and not any(mark in host for mark in "{}%$<>*"):
-            yield _Endpoint(host.rstrip("."), port, text)
-
-
 def _address(host: str) -> bool | None:
     """True for an address that the whole world reaches, False for a private one, None for a name."""
     try:
@@ -115,18 +91,13 @@ def _is_site_local(host: str) -> bool:
 
 def _own_hosts(material: Material) -> frozenset[str]:
     """Hosts that the old release names in its code."""
-    hosts = set()
-    for module in material.old.code.modules.values():
-        for literal in module.literals:
-            if literal.kind in {LiteralKind.URL, LiteralKind.HOST}:
-                for text in _PLACE.findall(literal.value) or [f"//{literal.value}"]:
-                    try:
-                        host = urlsplit(text).hostname
-                    except ValueError:
-                        continue
-                    if host and "." in host:
-                        hosts.add(host)
-    return frozenset(hosts)
+    return frozenset(
+        host
+        for module in material.old.code.modules.values()
+        for literal in module.literals
+        for host in hosts_in(literal)
+        if "." in host
+    )
 
 
 def _site(host: str) -> str:

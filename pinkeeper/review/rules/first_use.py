@@ -16,7 +16,7 @@ _FIRST = {
     Capability.PROCESS: (Severity.HIGH, "starts a program"),
     Capability.NETWORK: (Severity.HIGH, "reaches the network"),
     Capability.PERSISTENCE: (Severity.HIGH, "leaves something behind that will run again"),
-    Capability.CREDENTIALS: (Severity.HIGH, "looks where secrets lie"),
+    Capability.CREDENTIALS: (Severity.MEDIUM, "looks where secrets lie"),
     Capability.DYNAMIC_CODE: (Severity.MEDIUM, "runs code made at run time"),
     Capability.NATIVE: (Severity.MEDIUM, "calls native code by hand"),
     Capability.DESERIALISATION: (Severity.MEDIUM, "unpacks objects that can run code"),

@@ -25,7 +25,8 @@ def _look(material: Material) -> Iterable[Sighting]:
         for name in change.new:
             files = [each for each in added if _top(each.new_path or "") == name]
             has_code = any(each.kind in {FileKind.PYTHON, FileKind.NATIVE, FileKind.STARTUP} for each in files)
-            stray = name in _STRAYS or name.startswith(material.name.replace("-", "_"))
+            # mypyc gives each build a companion with a hash in its name.
+            stray = name in _STRAYS or name.endswith("__mypyc") or name.startswith(material.name.replace("-", "_"))
             yield Sighting(
                 severity=Severity.HIGH if has_code and not stray else Severity.LOW,
                 summary=f"the release installs a top-level name that it never had: {name}",
