@@ -10,6 +10,7 @@ import pytest
 
 from pinkeeper import __version__
 from tests.support.command_line import CommandLine
+from tests.support.distributions import make_wheel
 
 _README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 _CONSOLE = [
@@ -85,7 +86,7 @@ def test_unknown_command(cli, word):
     assert result.stderr.count("error: ") == 1
 
 
-_COMMANDS = ("lock", "check", "export", "tree", "why")
+_COMMANDS = ("lock", "check", "diff", "rules", "export", "tree", "why")
 
 
 def test_readme_names_options_that_exist(help_of):
@@ -101,7 +102,7 @@ def test_readme_names_options_that_exist(help_of):
     assert shown >= 10
     prose = re.sub(r"```.*?```|`pip [^`]*`", "", _README, flags=re.DOTALL)
     named = set(re.findall(r"`(?:lock )?(--[a-z][a-z-]+)", prose))
-    assert named - {"--require-hashes"} <= known["lock"]
+    assert named - {"--require-hashes"} <= known["lock"] | known["diff"]
 
 
 @pytest.mark.parametrize("line", [line for line in _CONSOLE if line.startswith("pinkeeper ")])
@@ -114,7 +115,12 @@ def test_readme_commands_run(index, cli, line):
     target = ("--python-version", "3.12", "--platform", "linux_x86_64")
     assert cli("lock", "-i", index.url, *target, "-o", "requirements.txt", "-o", "pylock.toml").status == 0
     words = shlex.split(line.partition("#")[0].partition(">")[0])[1:]
-    asks = ["-i", index.url, *(target if "--check" in words else ())] if words[0] in {"lock", "check"} else []
+    for name, version in (("httpx", "0.28.0"), ("httpx", "0.28.1"), ("litellm", "1.82.5"), ("litellm", "1.82.6")):
+        index.add_release(name, version)
+    for version in ("1.0", "1.1"):
+        built = make_wheel("sums", version)
+        cli.write(built.filename, built.content)
+    asks = ["-i", index.url, *(target if "--check" in words else ())] if words[0] in {"lock", "check", "diff"} else []
     if "--check" in words:
         assert cli("lock", "-i", index.url, *target).status == 0
     result = cli(*words, *asks)
