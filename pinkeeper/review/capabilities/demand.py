@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pinkeeper.model.finding import When
 from pinkeeper.review.capabilities.build_hooks import BuildHooks, build_hooks
-from pinkeeper.review.capabilities.callers import CallerWords, caller_words, possible_callers
+from pinkeeper.review.capabilities.callers import CallerWords, Relays, caller_words
 from pinkeeper.review.capabilities.layout import Layout, is_python, sdist_layout, wheel_layout
 from pinkeeper.review.capabilities.mentions import Mentions
 from pinkeeper.review.capabilities.package import HookKind, PackageCode, StartLine
@@ -135,6 +135,7 @@ class _Demand:
         self._roots = roots
         self._asked: set[str] = set()
         self._modules: dict[str, ModuleSummary] = {}
+        self._relays = Relays(layout)
         self._graph = CallGraph({}, layout=layout, roots=roots)
 
     def ask(self, paths: Iterable[str]) -> bool:
@@ -145,6 +146,7 @@ class _Demand:
         self._asked.update(wanted)
         found = self._summaries(wanted)
         self._modules.update(found)
+        self._relays.add(found)
         self._graph.add(found)
         return True
 
@@ -174,8 +176,10 @@ class _Demand:
                 return
             if mentions is None:
                 mentions = Mentions((path for path in sorted(self.entries) if is_python(path)), self._read)
-            words = caller_words(self._leading_to(idle), modules=self._modules, layout=self._layout, mentions=mentions)
-            found = possible_callers(words, mentions) | self._between(words)
+            words = caller_words(self._leading_to(idle), self._layout)
+            for each in words:
+                self._relays.widen(each, mentions.aliases)
+            found = {path for each in words for path in each.files(mentions)} | self._between(words)
             batch = sorted(found - self._asked, key=lambda path: (path.count("/"), path))
             # What runs at import is often found among the first, and settles it for many.
             if not self.ask(batch[: max(_BATCH, len(self._asked))]):
@@ -207,18 +211,19 @@ class _Demand:
             when=self._graph.reached(),
         )
 
-    def _between(self, words: CallerWords) -> set[str]:
+    def _between(self, words: Iterable[CallerWords]) -> set[str]:
         """Files that are not known and through which names with these words lead."""
         resolution = self._graph.resolution
         resolution.missing.clear()
+        every = {word for each in words for word in each.every()}
         for path, summary in self._modules.items():
             targets = {call.target for function in summary.functions for call in function.calls}
             targets.update(base for known in summary.classes for base in known.bases)
             for target in targets:
-                if words.touch(target):
+                if not every.isdisjoint(target.split(".")):
                     resolution.called(path, target)
             for imported in summary.imports:
-                if words.touch(imported.target):
+                if not every.isdisjoint(imported.target.split(".")):
                     resolution.imported(path, imported.target)
         return {path for path in resolution.missing if is_python(path)}
 

@@ -9,9 +9,12 @@ from collections.abc import Callable, Collection, Iterable
 __all__ = ["Mentions"]
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+")
-_RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*+\.")
-_STAR = re.compile(rb"\bimport[ \t\f\\\r\n]*+\*")
-_ALIAS = re.compile(rb"([\w\x80-\xff]++)[ \t\f\\\r\n]++as[ \t\f\\\r\n]++([\w\x80-\xff]++)")
+_GAP = rb"[ \t\f\\\r\n]"
+_RELATIVE = re.compile(rb"\bfrom" + _GAP + rb"*+\.(?:\.|" + _GAP + rb")*+import\b")
+_STAR = re.compile(rb"\bimport" + _GAP + rb"*+\*")
+_IMPORT = re.compile(rb"\bimport\b(?:[ \t\f]*+\([^)]*+|(?:\\\r?\n|[^\n;])*+)")
+_ALIAS = re.compile(rb"([\w\x80-\xff]++)" + _GAP + rb"++as" + _GAP + rb"++([\w\x80-\xff]++)")
+_ALIAS_LINE = re.compile(rb"^[ \t]*+([\w\x80-\xff]++)[ \t]++as[ \t]++([\w\x80-\xff]++)[ \t]*+[,)#\r\n]", re.MULTILINE)
 _PROGRAM = re.compile(rb"-m\b|run_module|run_path|\.py\b")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _PLAIN = re.compile(rb"utf-?8.*|u8|latin.?1|l1|iso-?8859-.*|us-ascii|ascii|cp125\d|windows-125\d", re.IGNORECASE)
@@ -25,9 +28,9 @@ class Mentions:
     """The words of files.
 
     A word is what could be a name, wherever it stands: in code, in a text, in a comment. relative, stars, programs:
-    files with a relative import, with a star import, and with what may start a module as a program. opaque: files in
-    which any word may be, as they have an encoding that hides words, or as there were too many. aliases: words that
-    some file gives to another word with ``as``, by that word.
+    files that import from a package by dots alone, that have a star import, and that may start a module as a program.
+    opaque: files in which any word may be, as they have an encoding that hides words, or as there were too many.
+    aliases: the words that imports of all files give to a word with ``as``, by that word.
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], bytes]) -> None:
@@ -51,7 +54,8 @@ class Mentions:
             for word in words:
                 if len(word) <= _WORD_LIMIT:
                     self._files.setdefault(_normal(word), []).append(path)
-            for word, alias in set(_ALIAS.findall(content)):
+            imports = b"\n".join(_IMPORT.findall(content))
+            for word, alias in {*_ALIAS.findall(imports), *_ALIAS_LINE.findall(content)}:
                 if len(word) <= _WORD_LIMIT and len(alias) <= _WORD_LIMIT and word != alias:
                     self.aliases.setdefault(_text(word), set()).add(_text(alias))
             for pattern, found in ((_RELATIVE, self.relative), (_STAR, self.stars), (_PROGRAM, self.programs)):

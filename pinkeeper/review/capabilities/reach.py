@@ -63,7 +63,7 @@ class CallGraph:
         self._functions: dict[str, dict[str, Function]] = {}
         self._facts: dict[str, dict[str, list[Fact]]] = {}
         self._edges: dict[Node, frozenset[Node]] = {}
-        self._incomplete: set[Node] = set()
+        self._incomplete: defaultdict[str, set[Node]] = defaultdict(set)
         self._files_below: dict[str, list[str]] | None = None
         self.resolution = Resolution(self._modules.get, layout)
         self.add(modules)
@@ -72,9 +72,8 @@ class CallGraph:
         """More modules are known."""
         for path, summary in modules.items():
             self._modules.setdefault(path, summary)
-        for node in self._incomplete:
-            self._edges.pop(node, None)
-        self._incomplete.clear()
+            for node in self._incomplete.pop(path, ()):
+                self._edges.pop(node, None)
 
     def reached(self, *stages: When) -> dict[Node, When]:
         """When scopes run, of those that run at these stages; all but `When.CALL` if none is given."""
@@ -95,8 +94,10 @@ class CallGraph:
             outer = self.resolution.missing
             self.resolution.missing = set()
             found = self._edges[node] = frozenset(self._followers(node)) - {node}
-            if self.resolution.missing or node[0] not in self._modules:
-                self._incomplete.add(node)
+            for path in self.resolution.missing:
+                self._incomplete[path].add(node)
+            if node[0] not in self._modules:
+                self._incomplete[node[0]].add(node)
             self.resolution.missing |= outer
         return found
 
