@@ -16,7 +16,8 @@ WORDS: Mapping[Capability, tuple[bytes, ...]] = {
     Capability.NETWORK: (
         *(b"socket", b"http", b"urllib", b"requests", b"aiohttp", b"urlopen", b"ftplib", b"smtplib", b"telnetlib"),
         *(b"websocket", b"grpc", b"dns", b"paramiko", b"boto", b"pycurl", b"webbrowser", b"xmlrpc", b"imaplib"),
-        *(b"poplib", b"nntplib", b"asyncio", b"tornado", b"twisted", b"trio", b"anyio", b"redis", b"session", b"client"),
+        *(b"poplib", b"nntplib", b"asyncio", b"tornado", b"twisted", b"trio", b"anyio", b"redis", b"session"),
+        b"client",
     ),
     Capability.DYNAMIC_CODE: (
         *(b"exec", b"eval", b"compile", b"__import__", b"import_module", b"importlib", b"marshal", b"CodeType"),
@@ -24,7 +25,8 @@ WORDS: Mapping[Capability, tuple[bytes, ...]] = {
     ),
     Capability.NATIVE: (b"ctypes", b"cffi", b"dlopen", b"LoadLibrary", b"mmap", b"CDLL"),
     Capability.CREDENTIALS: (
-        *(b"ssh", b"aws", b"netrc", b"pypirc", b"npmrc", b"kube", b"docker", b"gcloud", b"azure", b"keyring", b"shadow"),
+        *(b"ssh", b"aws", b"netrc", b"pypirc", b"npmrc", b"kube", b"docker", b"gcloud", b"azure", b"keyring"),
+        b"shadow",
         *(b".env", b"credential", b"token", b"secret", b"169.254", b"metadata", b"history", b"cookies", b"wallet"),
         *(b"passw", b"Login Data", b"key", b"gitconfig", b"git-credentials"),
     ),
