@@ -112,14 +112,13 @@ class _Reader:
         if not isinstance(name, str):
             return
         parts = name.partition(":")[0].strip().split(".")[:50]
-        for root in ("", *self._build_roots, *self._roots, "src", "lib"):
-            for end in range(len(parts), 0, -1):
-                stem = posixpath.join(root, *parts[:end])
-                found = [path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._entries]
-                for path in found:
-                    self._files.setdefault(path, reason)
-                if found:
-                    return
+        roots = dict.fromkeys(("", *self._build_roots, *self._roots, "src", "lib"))
+        for end in range(len(parts), 0, -1):
+            stems = [posixpath.join(root, *parts[:end]) for root in roots]
+            found = [path for stem in stems for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._entries]
+            if found:
+                self._files.update((path, reason) for path in found if path not in self._files)
+                return
 
     def _package_roots(self, pyproject: Mapping[str, Any], setup_cfg: configparser.RawConfigParser) -> None:
         """Where settings say that packages lie."""
