@@ -9,9 +9,10 @@ from pinkeeper.review.capabilities.code_lines import code_lines
 from pinkeeper.review.capabilities.digests import digest
 from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.capabilities.oddities import oddities
-from pinkeeper.review.capabilities.python.analysis import Analysis, ClassRecord, Record, as_target
+from pinkeeper.review.capabilities.python.analysis import Analysis, as_target
 from pinkeeper.review.capabilities.python.calls import evaluate_call
 from pinkeeper.review.capabilities.python.expressions import EVALUATORS
+from pinkeeper.review.capabilities.python.records import ClassRecord, Record
 from pinkeeper.review.capabilities.python.statements import EXECUTORS
 from pinkeeper.review.capabilities.python.texts import is_hidden
 from pinkeeper.review.capabilities.python.value import BIT, marks_of
@@ -45,6 +46,7 @@ def summarise(source: bytes) -> ModuleSummary:
         return ModuleSummary(problem=parsed.problem, oddities=found, literals=_literals(analysis, parsed.text))
     problem = None
     try:
+        analysis.documentation = ast.get_docstring(parsed.tree, clean=False)
         analysis.execute(parsed.tree.body)
         analysis.finish()
     except (RecursionError, MemoryError):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pinkeeper.review.capabilities.python import catalogue, texts
 from pinkeeper.review.capabilities.python.concrete import Budget, Interpreter, NotConstantError
+from pinkeeper.review.capabilities.python.records import ClassRecord, Record, Scope
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
@@ -23,7 +24,7 @@ from pinkeeper.review.capabilities.python.value import (
 )
 from pinkeeper.review.capabilities.summary import MAIN, MODULE, Capability, Import, LiteralKind, Mark
 
-__all__ = ["Analysis", "ClassRecord", "Record", "Scope", "as_target", "cut"]
+__all__ = ["Analysis", "as_target", "cut"]
 
 _DEPTH_LIMIT: Final = 90
 _CALL_DEPTH_LIMIT: Final = 5
@@ -34,90 +35,6 @@ _REF_LENGTH: Final = 160
 _ARGUMENT_LENGTH: Final = 200
 _NUMBER: Final = re.compile(r"#\d+")
 _SURROGATES: Final = dict.fromkeys(range(55296, 57344), "�")
-
-
-class Record:
-    """A function, a lambda, or one of the scopes of a module.
-
-    name: the scope that its facts are told under. arguments: of all calls within the file, by parameter. wants: bits
-    of the parameters on which something that matters depends. missed: names it read that were not bound yet.
-    """
-
-    __slots__ = (
-        "annotations",
-        "arguments",
-        "calls",
-        "context",
-        "defaults",
-        "due",
-        "facts",
-        "key",
-        "kind",
-        "name",
-        "node",
-        "own_marks",
-        "owner",
-        "parameters",
-        "passes",
-        "returns",
-        "rounds",
-        "running",
-        "scope",
-        "seen",
-        "wants",
-    )
-
-    def __init__(self, name: str, key: str, node: Any, scope: Scope | None, owner: ClassRecord | None) -> None:
-        self.name = name
-        self.key = key
-        self.node = node
-        self.scope = scope
-        self.owner = owner
-        self.kind = ""
-        self.context = 0
-        self.facts: dict[tuple[Capability, str, int, int, tuple[str, ...]], int] = {}
-        self.calls: dict[str, int] = {}
-        self.parameters: list[str] = []
-        self.arguments: dict[int, Value] = {}
-        self.defaults: dict[int, Value] = {}
-        self.annotations: dict[int, Value] = {}
-        self.passes: list[tuple[int, Record, int]] = []
-        self.returns: Value | None = None
-        self.rounds = 0
-        self.due = True
-        self.running = False
-        self.seen = False
-        self.wants = 0
-        self.own_marks = 0
-
-
-class ClassRecord:
-    """A class of the file.
-
-    bases, metaclass: names, as in `Value.refs`. attributes: of the class and of its instances.
-    """
-
-    __slots__ = ("attributes", "bases", "key", "metaclass", "name")
-
-    def __init__(self, name: str, key: str) -> None:
-        self.name = name
-        self.key = key
-        self.bases: list[str] = []
-        self.metaclass: tuple[str, ...] = ()
-        self.attributes: dict[str, Value] = {}
-
-
-class Scope:
-    """Names and what they are bound to. parent: where a name is looked for next."""
-
-    __slots__ = ("global_names", "names", "parent", "prefix", "record")
-
-    def __init__(self, record: Record, parent: Scope | None, prefix: str) -> None:
-        self.record = record
-        self.parent = parent
-        self.prefix = prefix
-        self.names: dict[str, Value] = {}
-        self.global_names: set[str] = set()
 
 
 _BUILTIN_VALUES: Final = {name: named(f"builtins.{name}") for name in catalogue.BUILTINS} | {
@@ -155,6 +72,7 @@ class Analysis:
         self.star_modules: list[str] = []
         self.literals: dict[tuple[LiteralKind, str], tuple[int, str, bool]] = {}
         self.written: dict[str, int] = {}
+        self.documentation: str | None = None
         self._missed: dict[str, list[Record]] = {}
         self._later: list[tuple[Any, Scope, Record, int]] = []
         self._new: list[Record] = []
@@ -211,7 +129,7 @@ class Analysis:
             again = [
                 record
                 for record in self.records.values()
-                if record in self._again or (record.wants and record.arguments and not record.seen)
+                if record in self._again or (record.arguments and not record.seen and _is_wanted(record))
             ]
             self._again.clear()
             if not again:
@@ -396,6 +314,8 @@ class Analysis:
             self._again[record] = None
 
     def _unbound(self, name: str) -> Value:
+        if name == "__doc__" and self.documentation is not None:
+            return Value(const=self.documentation)
         value = _BUILTIN_VALUES.get(name)
         if value is not None:
             return value
@@ -564,6 +484,13 @@ class Analysis:
                 if found is not None and node.attr in found.attributes:
                     return found.attributes[node.attr]
         return UNKNOWN
+
+
+def _is_wanted(record: Record) -> bool:
+    """Whether what is known of the arguments matters to what a function does."""
+    return bool(record.wants) or any(
+        value.refs and record.wants_names >> (32 + index) & 1 for index, value in record.arguments.items()
+    )
 
 
 def as_target(ref: str) -> str:

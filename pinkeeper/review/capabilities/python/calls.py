@@ -10,7 +10,7 @@ from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.containers import element_of, starred, subscripted
 from pinkeeper.review.capabilities.python.effects import Use, effect_of, effect_of_result, generic
 from pinkeeper.review.capabilities.python.environment import COPY, is_environment, read_in_bulk, read_variable
-from pinkeeper.review.capabilities.python.files import handle_method
+from pinkeeper.review.capabilities.python.files import handle_method, note_secret_path
 from pinkeeper.review.capabilities.python.functions import call_own, instantiate
 from pinkeeper.review.capabilities.python.members import attribute, member_of_class
 from pinkeeper.review.capabilities.python.reflection import (
@@ -80,6 +80,7 @@ _TURNING: Final = frozenset({"translate", "swapcase"})
 _KEEPING: Final = word_set(
     "strip lstrip rstrip lower upper encode decode read_text expanduser resolve absolute as_posix __str__ casefold"
 )
+_TAKING_FILES: Final = word_set("write add upload upload_file fput_object put send_file load_dotenv read_file")
 _BULK_METHODS: Final = frozenset({"items", "values"})
 _BULK_CALLEES: Final = word_set(
     "builtins.dict builtins.list builtins.str builtins.repr builtins.sorted builtins.tuple json.dumps "
@@ -123,6 +124,8 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
             keywords[each.arg] = value
     if base is None:
         return invoke(a, node, callee, arguments, keywords)
+    if not callee.refs:
+        arguments = [_in_bulk(a, node, each) for each in arguments]
     if base.refs:
         special = _method_of_named(a, node, base, name, arguments, keywords)
         if special is not None:
@@ -132,8 +135,24 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
         if folded is not None:
             return folded
     if callee.refs:
+        if name == "start":
+            _started(a, node, base)
         return invoke(a, node, callee, arguments, keywords, base=base)
     return _unknown_method(a, node, base, name, arguments, keywords)
+
+
+def _in_bulk(a: Analysis, node: ast.Call, value: Value) -> Value:
+    """An argument of a method that is not known: the environment itself is read in bulk there."""
+    return read_in_bulk(a, node) if value.refs and is_environment(a, value) else value
+
+
+def _started(a: Analysis, node: ast.Call, base: Value) -> None:
+    """A thread or a process of the file's own: what it runs is its method ``run``."""
+    for ref in base.refs:
+        found = a.class_of(ref)
+        run = found.attributes.get("run") if found is not None else None
+        if run is not None and run.refs:
+            invoke(a, node, Value(refs=run.refs, bound=([named(ref)], {})), [], {})
 
 
 def _spread(a: Analysis, node: Any) -> list[Value]:
@@ -239,6 +258,8 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
         ):
             marks |= BIT[Mark.DECODED]
         return Value(marks=marks) if marks else UNKNOWN
+    if canonical == "types.SimpleNamespace" and keywords:
+        return Value(refs=(f"{ref}()",), items=dict(keywords), marks=marks)
     if canonical.rpartition(".")[2] in _DECODING_METHODS:
         marks |= BIT[Mark.DECODED]
     owner = catalogue.entry(canonical.rpartition(".")[0]) if "()" in ref else None
@@ -464,6 +485,11 @@ def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
     """A method of something unknown: what is made of marked things is marked, and so is what they are added to."""
     if name == "__call__" and base.refs:
         return invoke(a, node, base, arguments, keywords)
+    if base.parameter >= 0:
+        a.record.wants_names |= parameter_bit(base.parameter)
+    if name in _TAKING_FILES:
+        for each in (*arguments[:2], *keywords.values()):
+            note_secret_path(a, node, name, each)
     if name in METHODS:
         handed(a, node, METHODS[name], arguments, keywords)
     marks = base.marks
@@ -495,6 +521,8 @@ def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
     if name in _GROWING and isinstance(node.func, ast.Attribute) and (arguments or keywords):
         if arguments:
             _grow(a, node.func.value, base, name, arguments)
+        elif name == "update":
+            _grow(a, node.func.value, base, name, [Value(items=dict(keywords), marks=marks & FLOWING)])
         else:
             a.mark_name(node.func.value, marks)
         return UNKNOWN

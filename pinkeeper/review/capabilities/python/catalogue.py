@@ -336,6 +336,7 @@ _ALIASES: Final = {
     "asyncio.subprocess.create_subprocess_exec": "asyncio.create_subprocess_exec",
     "asyncio.subprocess.create_subprocess_shell": "asyncio.create_subprocess_shell",
 }
+_CALLING: Final = (".__call__", ".__init__", ".__new__")
 _ALIAS_DEPTH: Final = 4
 
 MODULES_OF_POWER: Final = word_set(
@@ -368,13 +369,15 @@ _VENDORS: Final = (
 )
 
 
-def canonical(name: str) -> str:  # noqa: C901 - one case a kind
+def canonical(name: str) -> str:  # noqa: C901, PLR0912 - one case a kind
     """The name under which `entry` knows what a dotted name stands for: aliases, older spellings, vendored copies.
 
     Calls within a name, ``requests.Session().get``, are read as members of what is called: ``requests.Session.get``.
     """
     if "(" in name:
         name = name.replace("()", "")
+    if name.endswith(_CALLING):
+        name = name.rpartition(".")[0]
     parts = name.split(".")
     for at in range(len(parts) - 2, -1, -1):
         if parts[at] in _VENDORS and at + 1 < len(parts):

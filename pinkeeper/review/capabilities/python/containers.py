@@ -244,8 +244,12 @@ def bind_target(a: Analysis, target: ast.expr, value: Value) -> None:
     elif isinstance(target, (ast.Tuple, ast.List)):
         elements = target.elts
         if any(isinstance(each, ast.Starred) for each in elements):
+            any_of_them = element_of(a, value)
             for each in elements:
-                bind_target(a, each.value if isinstance(each, ast.Starred) else each, element_of(a, value))
+                if isinstance(each, ast.Starred):
+                    bind_target(a, each.value, Value(items={("?", 0): any_of_them}, marks=any_of_them.marks & FLOWING))
+                else:
+                    bind_target(a, each, any_of_them)
             return
         for at, each in enumerate(elements):
             bind_target(a, each, _part(a, value, at, len(elements)))

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from pinkeeper.review.capabilities.python import catalogue, codecs_known, texts
+from pinkeeper.review.capabilities.python import catalogue, name_effects, path_effects, texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
-from pinkeeper.review.capabilities.python.containers import subscripted
-from pinkeeper.review.capabilities.python.environment import read_variable
+from pinkeeper.review.capabilities.python.environment import read_in_bulk, read_variable
 from pinkeeper.review.capabilities.python.files import (
     change_mode,
     mark_place,
     move,
-    note_secret_path,
     open_file,
     temporary_file,
     write_call,
 )
 from pinkeeper.review.capabilities.python.inner import look_inside
-from pinkeeper.review.capabilities.python.patching import note_patch
 from pinkeeper.review.capabilities.python.processes import start_process
-from pinkeeper.review.capabilities.python.reflection import import_by_name, resolved_attribute
 from pinkeeper.review.capabilities.python.use import Use, all_texts, marks_given, shown
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
-    FOLDED,
     NOTHING,
-    OWN,
     PARAMETERS,
     UNKNOWN,
     Value,
     join,
-    named,
     with_marks,
 )
 from pinkeeper.review.capabilities.python.word_sets import word_set
@@ -101,7 +93,7 @@ def connect(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a kind
     secret = 0
     for value in use.arguments[:2]:
         for text in all_texts(value):
-            if len(text) < 2000 and "://" in text and texts.is_secret_path(text):  # noqa: PLR2004 - no URL is as long
+            if len(text) < 2000 and ("://" in text or texts.is_metadata(text)) and texts.is_secret_path(text):  # noqa: PLR2004 - no URL is as long
                 a.fact(Capability.CREDENTIALS, use.name, use.node, (text,), bits & ~PARAMETERS)
                 secret = BIT[Mark.SECRET]
     result = a.result_named(f"{use.ref}()")
@@ -136,14 +128,19 @@ def run_code(a: Analysis, use: Use) -> Value:
     bits = marks_given(a, use)
     a.fact(Capability.DYNAMIC_CODE, use.name, use.node, shown(use)[:2], bits)
     result = UNKNOWN
-    if use.name in {
-        "builtins.exec",
-        "builtins.eval",
-        "builtins.compile",
-        "builtins.execfile",
-        "timeit.timeit",
-        "cProfile.run",
-    } or use.name.startswith("code."):
+    if (
+        use.name.rpartition(".")[2] in _RUNNING
+        or use.name
+        in {
+            "builtins.exec",
+            "builtins.eval",
+            "builtins.compile",
+            "builtins.execfile",
+            "timeit.timeit",
+            "cProfile.run",
+        }
+        or use.name.startswith("code.")
+    ):
         for const in code.constants[:4]:
             result = join(result, look_inside(a, const, use.node, code.marks))
     if use.name == "builtins.eval":
@@ -178,215 +175,19 @@ def _numpy_load(a: Analysis, use: Use) -> Value | None:
     return None
 
 
-def _getattr(a: Analysis, use: Use) -> Value | None:
-    if len(use.arguments) < 2:  # noqa: PLR2004 - an object and a name
-        return UNKNOWN
-    default = use.arguments[2] if len(use.arguments) > 2 else None  # noqa: PLR2004
-    return resolved_attribute(a, use.arguments[0], use.arguments[1], use.node, default=default)
-
-
-def _setattr(a: Analysis, use: Use) -> Value | None:
-    if len(use.arguments) < 3:  # noqa: PLR2004 - an object, a name and a value
-        return UNKNOWN
-    base, name, value = use.arguments[:3]
-    names = [each for each in name.constants if isinstance(each, str)]
-    if base.refs:
-        for each in names[:4]:
-            note_patch(a, base, each, value, use.node)
-        for ref in base.refs:
-            found = a.class_of(ref)
-            if found is not None and len(names) == 1 and value is not UNKNOWN:
-                old = found.attributes.get(names[0])
-                plain = a.plain(value)
-                found.attributes[names[0]] = plain if old is None else join(old, plain)
-        if not names and any(
-            a.entry(ref)[0] in catalogue.MODULES_OF_POWER for ref in base.refs if not ref.startswith(":")
-        ):
-            a.fact(
-                Capability.PATCHING,
-                f"{a.entry(base.refs[0])[0]}.…",
-                use.node,
-                (),
-                (name.marks & FLOWING) | BIT[Mark.UNRESOLVED],
-            )
-    return UNKNOWN
-
-
-def _import(a: Analysis, use: Use) -> Value | None:
-    listed = use.argument(3, "fromlist")
-    whole = (
-        listed is not UNKNOWN and listed.const not in {None, ()}
-        if not isinstance(listed.const, (list, dict))
-        else bool(listed.const)
-    )
-    return import_by_name(a, use.argument(0, "name"), use.node, use.name, whole=whole)
-
-
-def _import_module(a: Analysis, use: Use) -> Value | None:
-    name = use.argument(0, "name")
-    if name.text is not None and name.text.startswith(".") and (len(use.arguments) > 1 or "package" in use.keywords):
-        return UNKNOWN
-    package = use.argument(1, "package")
-    if name.const is NOTHING and not name.choices and package.marks & OWN and not name.marks & BIT[Mark.DECODED]:
-        return UNKNOWN
-    return import_by_name(a, name, use.node, use.name)
-
-
-def _globals(a: Analysis, use: Use) -> Value | None:
-    del a
-    if use.arguments:
-        refs = tuple(f"{ref}.__dict__" for ref in use.arguments[0].refs[:2] if not ref.startswith(":"))
-        return Value(refs=refs) if refs else UNKNOWN
-    return named(f"{use.name}()")
-
-
-def _super(a: Analysis, use: Use) -> Value | None:
-    """``super()``: an instance of what the class inherits from."""
-    del use
-    owner = a.record.owner
-    scope = a.scope
-    while owner is None and scope.parent is not None:
-        scope = scope.parent
-        owner = scope.record.owner
-    if owner is None or not owner.bases:
-        return UNKNOWN
-    return Value(refs=tuple(f"{ref}()" for ref in owner.bases if not ref.endswith("()"))[:4])
-
-
-def _partial(a: Analysis, use: Use) -> Value | None:
-    del a
-    if not use.arguments:
-        return UNKNOWN
-    function = use.arguments[0]
-    return Value(
-        refs=function.refs,
-        marks=function.marks,
-        bound=(use.arguments[1:], dict(use.keywords)),
-        parameter=function.parameter,
-    )
-
-
-def _attrgetter(a: Analysis, use: Use) -> Value | None:
-    del a
-    return (
-        Value(refs=("operator.attrgetter()",), bound=([], {"\0name": use.arguments[0]})) if use.arguments else UNKNOWN
-    )
-
-
-def _attribute_got(a: Analysis, use: Use) -> Value | None:
-    name = use.keywords.get("\0name", UNKNOWN)
-    if not use.arguments:
-        return UNKNOWN
-    value = use.arguments[0]
-    if isinstance(name.const, str) and "." in name.const:
-        for part in name.const.split(".")[:6]:
-            value = resolved_attribute(
-                a, value, Value(const=part, marks=name.marks), use.node, callee="operator.attrgetter"
-            )
-        return value
-    return resolved_attribute(a, value, name, use.node, callee="operator.attrgetter")
-
-
-def _itemgetter(a: Analysis, use: Use) -> Value | None:
-    del a
-    return (
-        Value(refs=("operator.itemgetter()",), bound=([], {"\0name": use.arguments[0]})) if use.arguments else UNKNOWN
-    )
-
-
-def _item_got(a: Analysis, use: Use) -> Value | None:
-
-    return subscripted(a, use.arguments[0], use.keywords.get("\0name", UNKNOWN), use.node) if use.arguments else UNKNOWN
-
-
-def _methodcaller(a: Analysis, use: Use) -> Value | None:
-    del a
-    return (
-        Value(
-            refs=("operator.methodcaller()",),
-            bound=([], {"\0name": use.arguments[0], "\0given": Value(items=dict(enumerate(use.arguments[1:])))}),
-        )
-        if use.arguments
-        else UNKNOWN
-    )
-
-
-def _method_called(a: Analysis, use: Use) -> Value | None:
-    from pinkeeper.review.capabilities.python.calls import invoke  # noqa: PLC0415 - they need each other
-
-    if not use.arguments:
-        return UNKNOWN
-    function = resolved_attribute(
-        a, use.arguments[0], use.keywords.get("\0name", UNKNOWN), use.node, callee="operator.methodcaller"
-    )
-    given = use.keywords.get("\0given", UNKNOWN).items or {}
-    return invoke(a, use.node, function, list(given.values()), {})
-
-
-def _operator_getitem(a: Analysis, use: Use) -> Value | None:
-
-    return subscripted(a, use.arguments[0], use.arguments[1], use.node) if len(use.arguments) > 1 else UNKNOWN
-
-
 def _getenv(a: Analysis, use: Use) -> Value | None:
     default = use.arguments[1] if len(use.arguments) > 1 else use.keywords.get("default")
     return read_variable(a, use.argument(0, "key"), use.node, "os.getenv", default)
 
 
-def _path(a: Analysis, use: Use) -> Value | None:
-    del a
-    if use.arguments and all(isinstance(each.const, str) for each in use.arguments):
-        const = codecs_known.apply("pathlib.Path", [each.const for each in use.arguments], {})
-        return Value(const=const, refs=("pathlib.Path()",), marks=_flow(use))
-    texts_known = [_HOLE if each.shown is None else each.shown for each in use.arguments]
-    first = use.arguments[0] if use.arguments else UNKNOWN
-    choices = first.choices if len(use.arguments) == 1 else ()
-    text = "/".join(texts_known) if use.arguments else None
-    return Value(text=text if text != _HOLE else None, choices=choices, refs=("pathlib.Path()",), marks=_flow(use))
+def _variable_got(a: Analysis, use: Use) -> Value | None:
+    return read_variable(
+        a, use.argument(0, "key"), use.node, use.name, use.arguments[1] if len(use.arguments) > 1 else None
+    )
 
 
-def _flow(use: Use) -> int:
-    marks = 0
-    for each in use.arguments:
-        marks |= each.marks & FLOWING
-    return marks
-
-
-def _path_join(a: Analysis, use: Use) -> Value | None:
-    marks = _flow(use)
-    if use.arguments and all(isinstance(each.const, str) for each in use.arguments):
-        const = codecs_known.apply("os.path.join", [each.const for each in use.arguments], {})
-        if isinstance(const, str):
-            a.text(const, use.node)
-            return Value(const=const, marks=marks)
-    known = [each.shown for each in use.arguments]
-    listed = [at for at, each in enumerate(use.arguments) if each.choices and known[at] is None]
-    if len(listed) == 1:
-        at = listed[0]
-        choices = tuple(
-            "/".join(_HOLE if part is None else part for part in (*known[:at], each, *known[at + 1 :])).replace(
-                "//", "/"
-            )
-            for each in use.arguments[at].choices[:16]
-            if isinstance(each, str)
-        )
-        return Value(choices=choices, marks=marks)
-    if all(each is None for each in known):
-        return Value(marks=marks) if marks else UNKNOWN
-    text = "/".join(_HOLE if part is None else part for part in known)[:4000].replace("//", "/")
-    a.text(text, use.node)
-    return Value(text=text, marks=marks)
-
-
-def _constant_place(text: str, bits: int = 0, refs: tuple[str, ...] = ()) -> Effect:
-    return lambda _, __: Value(text=text, marks=bits, refs=refs)
-
-
-def _looks_at_path(a: Analysis, use: Use) -> Value | None:
-    """What looks at a path without opening it."""
-    secret = note_secret_path(a, use.node, use.name, use.argument(0, "path", "pathname", "top", "filenames"))
-    marks = _flow(use) | secret
-    return Value(marks=marks & ~FOLDED) if marks & ~FOLDED else UNKNOWN
+def _variables_got(a: Analysis, use: Use) -> Value | None:
+    return read_in_bulk(a, use.node, use.name)
 
 
 def _registry(a: Analysis, use: Use) -> Value | None:
@@ -413,20 +214,6 @@ def _native(a: Analysis, use: Use) -> Value | None:
     return a.result_named(f"{use.ref}()")
 
 
-def _stepped(a: Analysis, use: Use) -> Value | None:
-    """What goes through constants with a function."""
-    marks = _flow(use)
-    if use.name == "builtins.map" and not use.arguments:
-        return None
-    if isinstance(use.node, ast.Call) and all(each.const is not NOTHING for each in use.arguments[1:]):
-        const = a.folded(use.node)
-        if const is not NOTHING:
-            return Value(const=const, marks=marks | FOLDED)
-    if use.name == "builtins.map":
-        return None
-    return Value(marks=marks) if marks else UNKNOWN
-
-
 def _setup(a: Analysis, use: Use) -> Value | None:
     """``setup(cmdclass={...})``: the classes are run by a build."""
     held = use.keywords.get("cmdclass", UNKNOWN)
@@ -442,6 +229,8 @@ def _setup(a: Analysis, use: Use) -> Value | None:
 
 
 _EFFECTS: Final[dict[str, Effect]] = {
+    **name_effects.EFFECTS,
+    **path_effects.EFFECTS,
     "builtins.open": open_file,
     "aiofiles.open": open_file,
     "os.open": open_file,
@@ -453,65 +242,11 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "os.lchmod": change_mode,
     **{f"shutil.{name}": move for name in ("copy", "copy2", "copyfile", "copytree", "move")},
     **{f"os.{name}": move for name in ("rename", "renames", "replace", "link", "symlink")},
-    "builtins.getattr": _getattr,
-    "inspect.getattr_static": _getattr,
-    "builtins.setattr": _setattr,
-    "builtins.__import__": _import,
-    "importlib.import_module": _import_module,
-    "pydoc.locate": _import_module,
-    "pkgutil.resolve_name": _import_module,
-    "builtins.globals": _globals,
-    "builtins.locals": _globals,
-    "builtins.vars": _globals,
-    "builtins.super": _super,
-    "functools.partial": _partial,
-    "functools.reduce": _stepped,
-    "builtins.map": _stepped,
-    "builtins.filter": _stepped,
-    "operator.attrgetter": _attrgetter,
-    "operator.itemgetter": _itemgetter,
-    "operator.methodcaller": _methodcaller,
-    "operator.getitem": _operator_getitem,
     "os.getenv": _getenv,
+    **{f"os.environ.{name}": _variable_got for name in ("get", "pop", "setdefault", "__getitem__")},
+    **{f"os.environ.{name}": _variables_got for name in ("items", "values", "copy")},
     "environs.Env.str": _getenv,
     "decouple.config": _getenv,
-    "pathlib.Path": _path,
-    "pathlib.PurePath": _path,
-    "pathlib.Path.home": _constant_place("~", 0, ("pathlib.Path()",)),
-    "os.path.join": _path_join,
-    "posixpath.join": _path_join,
-    "tempfile.gettempdir": _constant_place("/tmp", BIT[Mark.TEMPORARY]),  # noqa: S108 - the name of one
-    "tempfile.gettempdirb": _constant_place("/tmp", BIT[Mark.TEMPORARY]),  # noqa: S108
-    "tempfile.mkdtemp": _constant_place("/tmp/…", BIT[Mark.TEMPORARY]),  # noqa: S108
-    "tempfile.mktemp": _constant_place("/tmp/…", BIT[Mark.TEMPORARY]),  # noqa: S108
-    "tempfile.TemporaryDirectory": _constant_place("/tmp/…", BIT[Mark.TEMPORARY]),  # noqa: S108
-    "site.getsitepackages": _constant_place("site-packages"),
-    "site.getusersitepackages": _constant_place("site-packages"),
-    "sysconfig.get_path": _constant_place("site-packages"),
-    "distutils.sysconfig.get_python_lib": _constant_place("site-packages"),
-    **dict.fromkeys(
-        [
-            "os.listdir",
-            "os.scandir",
-            "os.walk",
-            "os.stat",
-            "os.access",
-            "os.path.exists",
-            "os.path.isfile",
-            "os.path.isdir",
-            "glob.glob",
-            "glob.iglob",
-            "configparser.ConfigParser.read",
-            "configparser.RawConfigParser.read",
-            "dotenv.dotenv_values",
-            "dotenv.load_dotenv",
-            "sqlite3.connect",
-            "linecache.getlines",
-            "zipfile.ZipFile",
-            "tarfile.TarFile",
-        ],
-        _looks_at_path,
-    ),
     **{
         f"winreg.{name}": _registry
         for name in ("OpenKey", "OpenKeyEx", "CreateKey", "CreateKeyEx", "SetValue", "SetValueEx")
@@ -532,6 +267,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "distutils.core.setup": _setup,
 }
 
+_RUNNING: Final = word_set("PyRun_SimpleString PyRun_SimpleStringFlags PyRun_String Py_CompileString PyEval_EvalCode")
 _LIBRARIES: Final = (
     "ctypes.CDLL",
     "ctypes.PyDLL",
@@ -547,11 +283,6 @@ _STARTING: Final = word_set(
     "system popen execve execl execv execvp fork vfork posix_spawn WinExec CreateProcessA CreateProcessW "
     "ShellExecuteA ShellExecuteW"
 )
-_CALLED_AGAIN: Final[dict[str, Effect]] = {
-    "operator.attrgetter()": _attribute_got,
-    "operator.itemgetter()": _item_got,
-    "operator.methodcaller()": _method_called,
-}
 
 
 def effect_of(name: str) -> Effect | None:
@@ -560,10 +291,11 @@ def effect_of(name: str) -> Effect | None:
     if found is not None or not name.startswith("ctypes."):
         return found
     if name.startswith(_LIBRARIES) and catalogue.entry(name) is None and name.count(".") > 1:
-        return start_process if name.rpartition(".")[2] in _STARTING else _native
+        last = name.rpartition(".")[2]
+        return start_process if last in _STARTING else run_code if last in _RUNNING else _native
     return None
 
 
 def effect_of_result(ref: str) -> Effect | None:
     """What a call of what a call gave does."""
-    return _CALLED_AGAIN.get(ref)
+    return name_effects.AGAIN.get(ref)

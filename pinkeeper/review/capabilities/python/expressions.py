@@ -7,9 +7,10 @@ import re
 from typing import Any, Final
 
 from pinkeeper.review.capabilities.python import codecs_known, folding, members
-from pinkeeper.review.capabilities.python.analysis import Analysis, Evaluator, Record, Scope
+from pinkeeper.review.capabilities.python.analysis import Analysis, Evaluator
 from pinkeeper.review.capabilities.python.containers import bind_target, iterated, mapping, sequence, starred, subscript
 from pinkeeper.review.capabilities.python.environment import is_environment
+from pinkeeper.review.capabilities.python.records import Record, Scope
 from pinkeeper.review.capabilities.python.texts import is_gate_variable
 from pinkeeper.review.capabilities.python.value import (
     BIT,

@@ -6,10 +6,11 @@ import ast
 import re
 from typing import Any, Final
 
-from pinkeeper.review.capabilities.python.analysis import Analysis, ClassRecord, Record, Scope
+from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.concrete import NotConstantError
 from pinkeeper.review.capabilities.python.folding import is_foldable
 from pinkeeper.review.capabilities.python.members import member_of_class
+from pinkeeper.review.capabilities.python.records import ClassRecord, Record, Scope
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
@@ -111,7 +112,7 @@ def _decorated(a: Analysis, record: Record, node: ast.expr, decorator: Value, va
     from pinkeeper.review.capabilities.python.calls import invoke  # noqa: PLC0415 - they need each other
 
     result = invoke(a, node, decorator, [value], {})
-    own = tuple(ref for ref in result.refs if ref.startswith(":"))
+    own = tuple(ref for ref in result.refs if ref.startswith(":") or a.entry(ref)[1] is not None)
     return Value(refs=tuple(dict.fromkeys((*own, *value.refs)))) if own else value
 
 
@@ -119,7 +120,7 @@ class _ClassScope(Scope):
     """The scope of a class body. Functions in it do not see its names."""
 
 
-def define_class(a: Analysis, node: ast.ClassDef) -> None:
+def define_class(a: Analysis, node: ast.ClassDef) -> None:  # noqa: C901 - one case a kind
     """A ``class``: its body runs here."""
     for each in node.decorator_list:
         decorator = a.evaluate(each)
@@ -150,6 +151,11 @@ def define_class(a: Analysis, node: ast.ClassDef) -> None:
     a.scope = scope
     a.execute(node.body)
     a.scope = outside
+    for held in list(record.attributes.values()):
+        for ref in held.refs if held.refs and held.refs[0].endswith("()") else ():
+            descriptor = a.class_of(ref)
+            if descriptor is not None and "__set_name__" in descriptor.attributes:
+                a.call(f":{descriptor.key}.__set_name__", node)
     a.bind(node.name, named(f":{record.key}"))
 
 

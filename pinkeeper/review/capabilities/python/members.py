@@ -6,7 +6,8 @@ import ast
 from typing import Final
 
 from pinkeeper.review.capabilities.python import codecs_known
-from pinkeeper.review.capabilities.python.analysis import Analysis, ClassRecord
+from pinkeeper.review.capabilities.python.analysis import Analysis
+from pinkeeper.review.capabilities.python.records import ClassRecord
 from pinkeeper.review.capabilities.python.value import BIT, FLOWING, GATE, UNKNOWN, Value, constant, join, named
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, Mark
@@ -66,6 +67,8 @@ def _of(a: Analysis, ref: str, name: str, node: ast.expr, base: Value) -> Value:
                 else Value(text=text.rpartition("/")[0] or "…", refs=base.refs)
             )
         return Value(refs=base.refs if name == "parent" else ())
+    if base.items is not None and ref == "types.SimpleNamespace()":
+        return base.items.get(name, UNKNOWN)
     value = a.member(ref, name)
     if value.refs:
         dotted = value.refs[0]
@@ -81,9 +84,16 @@ def _of(a: Analysis, ref: str, name: str, node: ast.expr, base: Value) -> Value:
     return value
 
 
-def _of_own(a: Analysis, ref: str, name: str, node: ast.expr) -> Value:  # noqa: C901 - one case a kind
+def _of_own(a: Analysis, ref: str, name: str, node: ast.expr) -> Value:  # noqa: C901, PLR0912 - one case a kind
     found = a.class_of(ref)
     if found is None:
+        record = a.records.get(ref[1:])
+        if (
+            name == "__doc__"
+            and record is not None
+            and isinstance(record.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        ):
+            return constant(ast.get_docstring(record.node, clean=False))
         return UNKNOWN
     value = member_of_class(a, found, name)
     if value is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from pinkeeper.review.capabilities.python import texts
@@ -20,6 +21,8 @@ SHELLS: Final = word_set(
     "commands.getoutput commands.getstatusoutput "
     "asyncio.create_subprocess_shell popen2.popen2 popen2.popen3 popen2.Popen3 ctypes.CDLL.system"
 )
+_INNER: Final = re.compile(r"(?:python|pypy)[\w.]*\"?\s+(?:-\w\s+)*-c\s+([\"'])(.*?)\1", re.DOTALL)
+_TELLING_ENVIRONMENT: Final = frozenset({"env", "printenv", "set", "/usr/bin/env", "cmd /c set"})
 _SHELL_PROGRAMS: Final = word_set("sh bash zsh dash ksh cmd cmd.exe powershell powershell.exe pwsh pwsh.exe")
 _INTERPRETERS: Final = ("python", "pypy")
 _DETACHING: Final = frozenset({"setsid", "setpgrp", "setpgid", "DETACHED_PROCESS", "CREATE_BREAKAWAY_FROM_JOB"})
@@ -29,7 +32,7 @@ _DETACHED_PROCESS: Final = 0x8
 _CAPTURING: Final = frozenset({"subprocess.check_output"})
 
 
-def start_process(a: Analysis, use: Use) -> Value:
+def start_process(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a kind
     """Start a program."""
     command = use.argument(0, "args", "cmd", "command")
     bits = marks_given(a, use) | _options(a, use)
@@ -58,6 +61,13 @@ def start_process(a: Analysis, use: Use) -> Value:
         if len(line) > 3:  # noqa: PLR2004 - anything shorter says nothing
             a.literal(LiteralKind.COMMAND, line, use.node)
     _inner_code(a, use, command)
+    for line in lines:
+        found = _INNER.search(line) if bits & BIT[Mark.SHELL] else None
+        if found is not None:
+            look_inside(a, found.group(2), use.node, command.marks)
+        if line.strip() in _TELLING_ENVIRONMENT:
+            a.fact(Capability.ENVIRONMENT, use.name, use.node, (line,), BIT[Mark.SECRET])
+            bits |= BIT[Mark.SECRET]
     value = a.result_named(f"{use.ref}()")
     marks = bits & FLOWING & ~(BIT[Mark.WRITTEN] | BIT[Mark.TEMPORARY] | BIT[Mark.EXECUTABLE])
     return Value(refs=value.refs, marks=marks)

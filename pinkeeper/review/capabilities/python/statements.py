@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from pinkeeper.review.capabilities.python.analysis import Analysis, Executor, Scope
+from pinkeeper.review.capabilities.python.analysis import Analysis, Executor
 from pinkeeper.review.capabilities.python.concrete import NotConstantError
 from pinkeeper.review.capabilities.python.containers import bind_target, element_of, iterated
 from pinkeeper.review.capabilities.python.environment import is_environment
@@ -13,7 +13,9 @@ from pinkeeper.review.capabilities.python.folding import binary, is_foldable
 from pinkeeper.review.capabilities.python.functions import define_class, define_function
 from pinkeeper.review.capabilities.python.members import member_of_class
 from pinkeeper.review.capabilities.python.patching import note_patch, runs_assigned
+from pinkeeper.review.capabilities.python.records import Scope
 from pinkeeper.review.capabilities.python.reflection import KEPT
+from pinkeeper.review.capabilities.python.runners import handed
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
@@ -383,6 +385,8 @@ def _return(a: Analysis, node: ast.Return) -> None:
     value = a.evaluate(node.value)
     if value is not UNKNOWN and value.const is not None:
         record = a.record
+        if value.items is not None and getattr(record.node, "name", "") in {"__reduce__", "__reduce_ex__"}:
+            _rebuilt(a, node, value)
         value = Value(
             const=value.const,
             choices=value.choices,
@@ -395,6 +399,13 @@ def _return(a: Analysis, node: ast.Return) -> None:
             parameter=value.parameter,
         )
         record.returns = value if record.returns is None else join(record.returns, value)
+
+
+def _rebuilt(a: Analysis, node: ast.Return, value: Value) -> None:
+    """What ``__reduce__`` gives is called when the object is brought back."""
+    items = value.items or {}
+    function, arguments = items.get(0, UNKNOWN), items.get(1, UNKNOWN)
+    handed(a, node, (0, "", "-" if arguments is UNKNOWN else "args"), [function, arguments], {})
 
 
 def _import(a: Analysis, node: ast.Import) -> None:

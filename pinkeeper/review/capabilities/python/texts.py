@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from typing import Final
 
 from pinkeeper.review.capabilities.python.value import BIT
@@ -15,6 +17,7 @@ __all__ = [
     "is_foreign_variable",
     "is_gate_variable",
     "is_hidden",
+    "is_metadata",
     "is_persistent",
     "is_secret_path",
     "is_temporary",
@@ -24,7 +27,8 @@ __all__ = [
 _SEARCH_LIMIT: Final = 20_000
 
 _URL: Final = re.compile(
-    r"\b(?:https?|ftps?|wss?|tcp|udp|ssh|git\+https?|socks5h?|sftp|dns|rtmp|ldaps?|rmi)://[^\s'\"<>\\)\]}`]{3,}",
+    r"\b(?:https?|ftps?|wss?|tcp|udp|ssh|git\+https?|socks5h?|sftp|dns|rtmp|ldaps?|rmi)://"
+    r"(?:[^\s/'\"<>\\)\]}`\[]*\[[0-9a-f:.]{2,40}\][^\s'\"<>\\)\]}`]*|[^\s'\"<>\\)\]}`\[]{3,}[^\s'\"<>\\)\]}`]*)",
     re.IGNORECASE,
 )
 _ADDRESS: Final = re.compile(
@@ -162,6 +166,11 @@ def is_secret_path(text: str) -> bool:
     return _SECRET_PATH.search(text) is not None or _METADATA.search(text) is not None
 
 
+def is_metadata(text: str) -> bool:
+    """Whether it names what tells a machine in a cloud about itself, its credentials among it."""
+    return _METADATA.search(text[:_SEARCH_LIMIT]) is not None
+
+
 def is_persistent(text: str, *, command: bool = False) -> bool:
     """Whether what lies at a path is started by somebody else; command: or whether a command line sees to that."""
     text = text[:_SEARCH_LIMIT]
@@ -212,7 +221,13 @@ _WORTH: Final = re.compile(
     r"openssl|osascript|base64 |autostart|nc -|perl|node -|ruby|python|bitsadmin|reg add|Start Menu|environ$|"
     r"nkbih|/lib/systemd|rc\.local"
 )
-_PLACES: Final = (_SECRET_PATH, _PERSISTENT, _METADATA, _TEMPORARY)
+_PLACES: Final = (_SECRET_PATH, _PERSISTENT, _METADATA)
+_HOLE: Final = "\N{HORIZONTAL ELLIPSIS}"
+# Of this very machine, of every machine; versions and object identifiers that look like addresses.
+_NO_ADDRESS: Final = re.compile(
+    r"0\.|127\.|255\.255|\d+\.0\.0\.0$|\d\.\d\.\d\.\d$|2\.5\.(?:4|29)\.|1\.3\.6\.|"
+    r"1\.2\.840\."
+)
 _PATH_LIMIT: Final = 400
 _BLOB_SIZE: Final = 200
 _PACKED: Final = re.compile(r"[A-Za-z0-9+/=_\-!#$%&()*;<>?@^`{|}~]{200,}")
@@ -232,21 +247,41 @@ def kinds(text: str) -> list[tuple[LiteralKind, str]]:
         return found
     if "://" in head:
         found.extend((LiteralKind.URL, match.rstrip(".,;:")) for match in _URL.findall(head)[:20])
-    found.extend((LiteralKind.ADDRESS, match) for match in _ADDRESS.findall(head)[:20] if "." in match)
+    found.extend((LiteralKind.ADDRESS, match) for match in _ADDRESS.findall(head)[:20] if not _NO_ADDRESS.match(match))
     if _COMMAND.search(head):
         found.append((LiteralKind.COMMAND, text))
-    if size <= _PATH_LIMIT and "\n" not in text and any(pattern.search(head) for pattern in _PLACES):
+    if size <= _PATH_LIMIT and "\n" not in text and _is_place(head):
         found.append((LiteralKind.PATH, text))
     return found
 
 
+def _is_place(text: str) -> bool:
+    if any(pattern.search(text) for pattern in _PLACES):
+        return True
+    return _HOLE not in text and _TEMPORARY.search(text) is not None
+
+
 def is_packed(text: str) -> bool:
-    """Whether a long text is dense as packed or encrypted data are."""
-    if len(text) < _BLOB_SIZE or " " in text[:_BLOB_SIZE]:
+    """Whether a long text, or bytes as latin-1, are dense as packed or encrypted data are."""
+    if len(text) < _BLOB_SIZE or " " in text[:60]:
         return False
-    sample = text[:4000]
-    match = _HEX.match(sample) or _PACKED.match(sample)
-    return match is not None and len(set(sample)) >= 12  # noqa: PLR2004 - fewer are a ruler or a table
+    sample = text[:2000]
+    if _HEX.match(sample) is not None:
+        return len(set(sample)) >= _FEWEST_CHARACTERS
+    if _PACKED.match(sample) is None:
+        controls = sum(character < " " or "\x7f" <= character < "\xa0" for character in sample)
+        if controls * 8 < len(sample) or max(sample) > "\xff":
+            return False
+    return _entropy(sample) > _DENSE
+
+
+_FEWEST_CHARACTERS: Final = 10
+_DENSE: Final = 5.0  # bits a character; prose and lists of words have less than 4.5
+
+
+def _entropy(sample: str) -> float:
+    size = len(sample)
+    return -sum(count / size * math.log2(count / size) for count in Counter(sample).values())
 
 
 _AUTHORITY: Final = re.compile(r"://([^/?#\s]+)")
@@ -265,4 +300,5 @@ def is_hidden(kind: LiteralKind, value: str, source: str) -> bool:
         words = [value]
     else:
         words = _WORD.findall(value[:400])[:_WORDS_LOOKED_FOR]
-    return any(word not in source for word in words if "\N{HORIZONTAL ELLIPSIS}" not in word)
+    missing = sum(word not in source for word in words if _HOLE not in word)
+    return missing * 2 > len(words)

@@ -90,6 +90,10 @@ MARKED = [
     ("import os\nos.getenv('OPENAI_API_KEY')", "environment | os.getenv"),
     ("import os\ndict(os.environ)", "environment | os.environ | secret"),
     ("import os\nos.environ.items()", "environment | os.environ.items | secret"),
+    ("import os, zipfile\nz.write(os.path.expanduser('~/.ssh/id_rsa'))", "credentials | write"),
+    ("import http.client\nhttp.client.HTTPConnection('169.254.169.254')", "credentials | http.client.HTTPConnection"),
+    ("import os\nx = ' '.join(os.environ)", "environment | os.environ | secret"),
+    ("import subprocess\nsubprocess.check_output('env')", "environment | subprocess.check_output | secret"),
     # persistence
     ("import os\nopen(os.path.expanduser('~/.bashrc'), 'a').write('x')", "persistence | builtins.open"),
     ("open('/etc/cron.d/x', 'w').write('x')", "persistence | builtins.open"),

@@ -187,6 +187,36 @@ REFLECTED = [
     ("import os\n[s for n, s in vars(os).items() if n == 'system'][0]('id')", "reflection"),
 ]  # fmt: skip
 
+INDIRECT = [
+    ("import os\ne = os.environ.get\ne('GITHUB_TOKEN')", "credentials | os.environ.get"),
+    ("import os\ne = getattr(getattr(os, 'environ'), 'items')\ndict(e())", "environment | os.environ.items | secret"),
+    ("import sys\ng = sys.modules.get\ng('os').system('id')", SYSTEM),
+    ("import subprocess\nsubprocess.Popen.__call__('id')", POPEN),
+    ("import os\nclass A:\n    def __reduce__(self):\n        return (os.system, ('id',))", SYSTEM),
+    ("import os, threading\nclass T(threading.Thread):\n    def run(self):\n        self.f('id')\n    f = os.system\nT().start()", SYSTEM),
+    ("import ctypes\nctypes.pythonapi.PyRun_SimpleString(b'import os; os.system(\"id\")')", SYSTEM),
+    ("import os\nos.system('python3 -c \"import subprocess; subprocess.Popen(1)\"')", POPEN),
+    ("'''aW1wb3J0IG9zO29zLnN5c3RlbSgnaWQnKQ='''\nimport base64\nexec(base64.b64decode(__doc__ + '='))", SYSTEM + " | decoded"),
+    ("import base64\ndef f():\n    'aW1wb3J0IG9zO29zLnN5c3RlbSgnaWQnKQ=='\nexec(base64.b64decode(f.__doc__))", SYSTEM + " | decoded"),
+    ("list(map(__import__, ['os', 'sys']))[0].system('id')", SYSTEM),
+    ("def g():\n    f(__import__('os'))\ndef f(o):\n    o.system('id')", SYSTEM),
+    ("import os\nfor n in dir(os):\n    getattr(os, n)", "reflection | getattr | unresolved"),
+    ("import os\nclass D:\n    def __getattr__(self, n):\n        return getattr(os, n)\nD().system('id')", "reflection | getattr | unresolved"),
+    ("import os\nf = [os.system]\ng, = f\ng('id')", SYSTEM),
+    ("import os\n(a, *b) = (1, os.system)\nb[0]('id')", SYSTEM),
+    ("import os\nd = {'a': os}\nd.update(b=os.system)\nd['b']('id')", SYSTEM),
+    ("import os\nd = {'a': os.system}\n[f('id') for f in d.values()]", SYSTEM),
+    ("import os\nd = {'a': os.system}\nfor k, f in d.items():\n    f('id')", SYSTEM),
+    ("import os\nx = (y for y in [os.system])\nnext(x)('id')", SYSTEM),
+    ("import os\nnext(iter([os.system]))('id')", SYSTEM),
+    ("import os\ndef f(**k):\n    k['run']('id')\nf(run=os.system)", SYSTEM),
+    ("import os\ndef f(k):\n    return k.run\nclass A:\n    run = os.system\nf(A)('id')", SYSTEM),
+    ("import os\nclass A:\n    def __init__(self, f):\n        self.f = f\n    def go(self):\n        self.f('id')\nA(os.system).go()", SYSTEM),
+    ("import os, types\nn = types.SimpleNamespace(r=os.system)\nn.r('id')", SYSTEM),
+    ("import os\ndef deco(f):\n    return os.system\n@deco\ndef g(): pass\ng('id')", SYSTEM),
+    ("import os, contextlib\n@contextlib.contextmanager\ndef c():\n    yield os.system\nwith c() as f:\n    f('id')", SYSTEM),
+]  # fmt: skip
+
 ORDINARY = [
     "def f(o, n):\n    return getattr(o, n)",
     "class A:\n    def __getattr__(self, n):\n        return getattr(self._inner, n)",
@@ -230,7 +260,7 @@ ORDINARY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("source", "wanted"), PLAIN + REFLECTED)
+@pytest.mark.parametrize(("source", "wanted"), PLAIN + REFLECTED + INDIRECT)
 def test_a_name_is_followed_to_what_it_stands_for(source, wanted):
     found = facts(source)
     assert has(found, wanted), told(found)
