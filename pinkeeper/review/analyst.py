@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -126,7 +127,8 @@ class Analyst:
 
 
 def _place(sha256: str) -> tuple[str, str]:
-    return f"code/{sha256[:2]}", f"{sha256}-{ANALYSER}"
+    # What a tree looks like depends on the Python that parses.
+    return f"code/{sha256[:2]}", f"{sha256}-{ANALYSER}-{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def _batches(contents: Mapping[str, bytes]) -> Iterable[dict[str, bytes]]:
