@@ -25,6 +25,7 @@ _CALLED_IN_HOOKS = re.compile(
     r"|pdm_build_\w+|build|setup_hook|dynamic_metadata|dynamic_wheel"
 )
 _MODULE_RUN = re.compile(r"(?:^|\s)-m\s+([\w.]+)")
+_SCRIPT = re.compile(r"([^\s/\\\"']+\.pyw?)\b")
 _IMPORTERS = frozenset({"importlib.import_module", "__import__", "builtins.__import__", "runpy.run_module"})
 _ARGUMENTS = 50  # of one fact; a program's own command lines are shorter
 
@@ -172,8 +173,8 @@ class CallGraph:
                 found |= self._run_as_program(name)
         if fact.capability is Capability.PROCESS or fact.callee == "runpy.run_path":
             for text in arguments:
-                if text.endswith(".py"):
-                    found |= self._run_by_path(path, text)
+                for name in _SCRIPT.findall(text):
+                    found |= self._run_by_path(path, name)
         return found
 
     def _run_as_program(self, name: str) -> set[Node]:
@@ -183,7 +184,7 @@ class CallGraph:
             found |= {(file, MODULE), (file, MAIN)}
         return found
 
-    def _run_by_path(self, path: str, text: str) -> set[Node]:
+    def _run_by_path(self, path: str, name: str) -> set[Node]:
         """A program beside or below the file that starts it; the folders before its name may not have been known."""
         if self._files_below is None:
             by_name: defaultdict[str, list[str]] = defaultdict(list)
@@ -191,7 +192,6 @@ class CallGraph:
                 by_name[file.rpartition("/")[2]].append(file)
             self._files_below = dict(by_name)
         folder = path.rpartition("/")[0]
-        name = text.replace("\\", "/").rpartition("/")[2]
         below = f"{folder}/" if folder else ""
         files = [file for file in self._files_below.get(name, ()) if file.startswith(below) and name != "__init__.py"]
         return {node for file in files for node in ((file, MODULE), (file, MAIN))}

@@ -28,6 +28,8 @@ CONSTRUCTORS = (
 )
 """What runs when an instance is made, used in the body of a class, and dropped."""
 
+_META = ("Meta", "MetaClass", "Metaclass", "EnumType")
+
 # Hundreds of modules that all star-import each other are a maze that somebody built.
 _LIMIT = 2_000  # places looked at for one name
 _BUDGET = 1_000_000  # star imports followed for all names
@@ -92,9 +94,10 @@ class Resolution:
                 found.add((owner, name))
             else:
                 found |= self._methods(owner, name, CONSTRUCTORS)
-                for base_owner, base in self._ancestors(owner, name):
-                    if self._is_metaclass(base_owner, base):
-                        found |= self._methods(base_owner, base, ("__call__",))
+                if not self._is_metaclass(owner, name):
+                    for base in self._ancestors(owner, name):
+                        if self._is_metaclass(*base):
+                            found |= self._methods(*base, ("__call__",))
         return found
 
     def imported(self, path: str, target: str) -> set[Node]:
@@ -111,18 +114,14 @@ class Resolution:
         return found
 
     def defined(self, path: str, name: str) -> set[Node]:
-        """What runs when a class is defined: ``__init_subclass__`` of what it inherits from, and its metaclass."""
+        """What runs when a class is defined: ``__init_subclass__`` of what it inherits from.
+
+        Its metaclass is among the calls of whoever defines it; one that is inherited ran when the base was defined.
+        """
         found: set[Node] = set()
-        for owner, base in self._ancestors(path, name):
-            if (owner, base) != (path, name):
-                found |= self._methods(owner, base, ("__init_subclass__",), is_own=True)
-            if self._is_metaclass(owner, base) and (owner, base) != (path, name):
-                found |= self._methods(owner, base, ("__prepare__", "__new__", "__init__"))
-        index = self.index(path)
-        for base_name in index.classes.get(name, ()) if index else ():
-            # A metaclass may be a function.
-            meanings = self._meanings(self._places(path, base_name))
-            found.update((owner, function) for owner, function, is_class in meanings if not is_class)
+        for ancestor in self._ancestors(path, name):
+            if ancestor != (path, name):
+                found |= self._methods(*ancestor, ("__init_subclass__",), is_own=True)
         return found
 
     def classes(self, path: str, target: str) -> set[Node]:
@@ -158,9 +157,13 @@ class Resolution:
         return queue
 
     def _is_metaclass(self, path: str, name: str) -> bool:
+        """Whether a class makes classes. A summary does not tell a base from a metaclass, so names have to."""
         index = self.index(path)
-        bases = index.classes.get(name, ()) if index else ()
-        return any(base.rpartition(".")[2] == "type" or base.endswith(("Meta", "MetaClass", "Type")) for base in bases)
+        for base in index.classes.get(name, ()) if index else ():
+            last = base.rpartition(".")[2]
+            if last == "type" or (last.endswith(_META) and name.endswith(_META)):
+                return True
+        return False
 
     def _places(self, path: str, target: str, *, own: bool = True) -> list[_Place]:
         """Where a dotted name of a file may be found: in the file itself if it is its ``own``, and in other modules."""

@@ -122,6 +122,8 @@ class _Visitor(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         bases = [*node.bases, *(keyword.value for keyword in node.keywords if keyword.arg == "metaclass")]
         self.classes.append(Class(self.prefix + node.name, tuple(filter(None, map(self._dotted, bases)))))
+        for keyword in node.keywords:
+            self._call(keyword.value, node.lineno, ())
         prefix = self.prefix
         self.prefix = f"{prefix}{node.name}."
         for statement in node.body:
