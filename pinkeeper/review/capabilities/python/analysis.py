@@ -409,6 +409,8 @@ class Analysis:
         """Note a use of a capability."""
         record = self.record
         record.wants |= bits & PARAMETERS
+        if capability is Capability.FILE_WRITE:
+            bits &= ~BIT[Mark.WRITTEN]  # of what it writes to, not of what it writes
         line, end = (self.line, self.line) if self.line else (node.lineno, node.end_lineno or node.lineno)
         shown = tuple(cut(each) for each in arguments)[:12]
         key = (capability, callee, line, end, shown)

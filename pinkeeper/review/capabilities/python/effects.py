@@ -126,6 +126,12 @@ def run_code(a: Analysis, use: Use) -> Value:
     """What runs or compiles code that is made at run time."""
     code = use.argument(0, "source", "object", "code", "stmt", "command")
     bits = marks_given(a, use)
+    if use.name in _CODE_FIRST:
+        # Names of files and namespaces, which come after it, are no code.
+        others = Use(
+            node=use.node, ref=use.ref, name=use.name, callee=use.callee, base=use.base, arguments=[code], keywords={}
+        )
+        bits = marks_given(a, others)
     a.fact(Capability.DYNAMIC_CODE, use.name, use.node, shown(use)[:2], bits)
     result = UNKNOWN
     if (
@@ -267,6 +273,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "distutils.core.setup": _setup,
 }
 
+_CODE_FIRST: Final = frozenset({"builtins.exec", "builtins.eval", "builtins.compile"})
 _RUNNING: Final = word_set("PyRun_SimpleString PyRun_SimpleStringFlags PyRun_String Py_CompileString PyEval_EvalCode")
 _LIBRARIES: Final = (
     "ctypes.CDLL",

@@ -115,7 +115,7 @@ def resolved_attribute(
 def through_namespace(a: Analysis, ref: str, node: ast.expr) -> Value:
     """What going through all names of a namespace gives: a fact, for modules whose names give power."""
     module = a.entry(ref.removesuffix(".__dict__"))[0]
-    if module not in _REMARKABLE:
+    if module not in _REMARKABLE or module == "sys.modules":
         return UNKNOWN
     a.fact(Capability.REFLECTION, "__dict__", node, (module,), BIT[Mark.UNRESOLVED])
     return Value(marks=BIT[Mark.UNRESOLVED])

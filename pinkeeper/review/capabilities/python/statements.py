@@ -482,7 +482,9 @@ def _assert(a: Analysis, node: ast.Assert) -> None:
 def _delete(a: Analysis, node: ast.Delete) -> None:
     for each in node.targets:
         if isinstance(each, (ast.Attribute, ast.Subscript)):
-            a.evaluate(each)
+            a.evaluate(each.value)
+        if isinstance(each, ast.Subscript):
+            a.evaluate(each.slice)
 
 
 EXECUTORS: Final[dict[type[ast.AST], Executor]] = {
