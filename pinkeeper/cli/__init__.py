@@ -20,6 +20,11 @@ def main() -> int:
 
             sys.stdout.write(f"pinkeeper {__version__}\n")
             return 0
+        try:
+            os.getcwd()  # noqa: PTH109 - pathlib is not needed for this
+        except OSError:
+            sys.stderr.write("error: the folder that the command runs in is no longer there\n")
+            return 2
         if sys.argv[1:2] == ["lock"]:
             from pinkeeper.cli.unchanged import told_again  # noqa: PLC0415
 

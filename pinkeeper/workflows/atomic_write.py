@@ -19,7 +19,7 @@ def replace_text(path: Path, text: str, *, shown: str) -> None:
     """
     import tempfile  # noqa: PLC0415 - a lock that does not change is not written
 
-    target = path.resolve()
+    target = Path(os.path.realpath(path))  # Path.resolve() raises RuntimeError for links in a circle, until Python 3.13
     temporary = ""
     try:
         mode = _mode(target)

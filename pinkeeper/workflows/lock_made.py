@@ -23,6 +23,7 @@ from pinkeeper.workflows.lock_inputs import gather
 from pinkeeper.workflows.lock_job import LockJob
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_outputs import Outputs, described, fresh, rendered
+from pinkeeper.workflows.lock_places import check_places
 from pinkeeper.workflows.lock_problem import decide, kept_packages, pose, preferences, previous_lock, takes_added
 from pinkeeper.workflows.lock_source import OpenSource, Places, choose_places, open_source
 from pinkeeper.workflows.lock_warnings import held_back, warnings_for
@@ -104,6 +105,7 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
     inputs = gather(options, settings, surroundings)
     check_conflicts(settings.conflicts, inputs.sections)
     decisions = decide(options, settings, inputs)
+    check_places(decisions.outputs, inputs.files, surroundings)
     previous = previous_lock(decisions.outputs, surroundings)
     places = choose_places(options, settings, inputs, surroundings)
     outputs = Outputs(
