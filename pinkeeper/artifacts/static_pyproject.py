@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from packaging.version import Version
 
 from pinkeeper.artifacts.declared import Declared, NotStatic
 from pinkeeper.artifacts.hostile_text import shown
+from pinkeeper.model.toml_text import parse_toml
 
 __all__ = ["build_backend", "declared_in_project", "load_pyproject"]
 
@@ -21,7 +21,7 @@ _NEEDED = ("dependencies", "optional-dependencies", "requires-python")
 def load_pyproject(content: bytes) -> Mapping[str, Any] | NotStatic:
     """Decode the file."""
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return parse_toml(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         return NotStatic(reason=f"pyproject.toml cannot be read: {shown(str(error))}")
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pinkeeper.cli.printer import Printer
-from pinkeeper.workflows.surroundings import Progress, SilentProgress, Surroundings
+from pinkeeper.errors import InputError
+from pinkeeper.workflows.surroundings import MOST_BYTES, Progress, SilentProgress, Surroundings
 from pinkeeper.workflows.trace import Trace, TracedEnvironment
 
 __all__ = ["process_surroundings"]
@@ -27,8 +28,16 @@ def process_surroundings(printer: Printer, *, cache: Path | None, shows_progress
         trace=trace,
         directory=Path.cwd(),
         now=datetime.now(UTC),
-        stdin=sys.stdin.buffer.read,
+        stdin=_stdin,
         cache_directory=cache,
         log=printer.log,
         progress=progress,
     )
+
+
+def _stdin() -> bytes:
+    """What is piped in. Raises InputError where that has no end."""
+    content = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise InputError(f"it has more than {MOST_BYTES:,} bytes", where="-")
+    return content

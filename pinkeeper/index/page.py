@@ -55,7 +55,7 @@ def _decoded(body: bytes, parameters: str) -> str:
     charset = parameters.partition("charset=")[2].strip(" \"'").partition(";")[0] or "utf-8"
     try:
         return body.decode(charset, errors="replace")
-    except LookupError:
+    except (LookupError, ValueError):  # no such charset, or one that refuses, as undefined and idna do
         return body.decode("utf-8", errors="replace")
 
 

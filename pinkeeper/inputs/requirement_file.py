@@ -28,6 +28,8 @@ __all__ = ["read_requirements"]
 _STRONG_HASHES = ("sha256", "sha384", "sha512")
 # A value of fewer characters is no secret, and taking it out of a sentence could hide what the sentence says.
 _SHORTEST_SECRET = 4
+# Nobody nests files deeper by hand; it keeps far from the recursion limit.
+_DEEPEST = 50
 
 
 def read_requirements(
@@ -180,6 +182,8 @@ class _Reading:
         path = beside(place.path, with_slashes(relative))
         if path in place.inside:
             raise _cycle(path, place)
+        if len(place.inside) == _DEEPEST:
+            raise InputError(f"{path} is included by {_DEEPEST} files, each in the next; that is too deep")
         try:
             self._text(path)
         except InputError as error:

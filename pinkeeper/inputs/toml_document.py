@@ -61,19 +61,21 @@ def load_toml(path: str, content: bytes) -> TomlDocument:
     """Decode TOML 1.0. Raises InputError with the line."""
     import tomllib  # noqa: PLC0415 - requirement files need none
 
+    from pinkeeper.model.toml_text import parse_toml  # noqa: PLC0415 - same
+
     try:
         text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(f"not TOML: it is not UTF-8 text ({error.reason})", where=f"{path}:{line}") from error
     try:
-        return TomlDocument(path=path, data=tomllib.loads(text), text=text)
+        return TomlDocument(path=path, data=parse_toml(text), text=text)
     except tomllib.TOMLDecodeError as error:
         found = _MESSAGE.match(str(error))
         reason = found[1] if found else str(error)
         line = int(found[2]) if found and found[2] else text.rstrip("\n").count("\n") + 1
         raise InputError(f"not TOML: {reason[:1].lower()}{reason[1:]}", where=f"{path}:{line}") from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, arrays a thousand deep
+    except (ValueError, RecursionError) as error:  # see parse_toml
         raise InputError(f"not TOML: {error}", where=path) from error
 
 

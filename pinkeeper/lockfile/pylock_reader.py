@@ -89,12 +89,16 @@ def read_pylock(text: str, *, path: str, default_only: bool = False) -> Lock:
 def _decoded(text: str, *, path: str) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - most locks are requirements files
 
+    from pinkeeper.model.toml_text import parse_toml  # noqa: PLC0415 - same
+
     try:
-        return tomllib.loads(text)
+        return parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not TOML: {error}", where=path) from error
-    except (RecursionError, ValueError) as error:
-        raise InputError(f"not TOML: {type(error).__name__}", where=path) from error
+    except RecursionError as error:
+        raise InputError("not TOML that can be read: it is nested too deeply", where=path) from error
+    except ValueError as error:
+        raise InputError(f"not TOML that can be read: {error}", where=path) from error
 
 
 def _default_marker(marker: str, groups: frozenset[str], *, where: str) -> str | bool:

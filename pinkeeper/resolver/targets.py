@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from packaging import markers, tags
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.model.target import Target
@@ -40,6 +41,10 @@ PLATFORMS = {
     "windows_amd64": _Platform(tag="win_amd64", machine="AMD64", system="Windows", sys_platform="win32", os_name="nt"),
 }
 UNIVERSAL_PLATFORMS = tuple(name for name in PLATFORMS if not name.startswith("musllinux"))
+# Numbers are short: tags are made for every version below them.
+_PYTHON = re.compile(r"3\.[0-9]{1,2}(?:\.[0-9]{1,3})?(?:(?:a|b|rc)[0-9]{1,3})?")
+_LEVELLED_TAG = re.compile(r"(manylinux|musllinux|macosx)_([0-9]{1,2})_([0-9]{1,2})_([A-Za-z0-9_]+)")
+_PLAIN_LINUX_TAG = re.compile(r"(?:linux|manylinux1|manylinux2010|manylinux2014)_([A-Za-z0-9_]+)")
 _LEGACY_MANYLINUX = {(2, 17): "manylinux2014", (2, 12): "manylinux2010", (2, 5): "manylinux1"}
 
 
@@ -91,14 +96,11 @@ def _exact_platform(platforms: Iterable[str]) -> str:
 
 
 def _python_version(text: str) -> Version:
-    try:
-        version = Version(text)
-    except InvalidVersion:
-        version = Version("0")
-    if version.major != 3 or len(version.release) not in (2, 3):  # noqa: PLR2004 - Python 3, as 3.Y or 3.Y.Z
+    if not _PYTHON.fullmatch(text):
         raise ConfigurationError(
             f"not a Python version: {text}", where="--python-version", remedy="write it as 3.12 or 3.12.4"
         )
+    version = Version(text)
     return Version(f"{version.major}.{version.minor}.{version.micro}")
 
 
@@ -127,22 +129,18 @@ def _platform_markers(platform: _Platform) -> dict[str, str]:
 
 def _platform_of_tag(tag: str) -> _Platform:
     """Read an exact platform tag, such as ``manylinux_2_17_aarch64``, ``manylinux2014_x86_64`` or ``win32``."""
-    for alias in _LEGACY_MANYLINUX.values():
-        if tag.startswith(f"{alias}_"):
-            return _Platform(tag=tag, machine=tag[len(alias) + 1 :], system="Linux", sys_platform="linux")
-    family, *rest = tag.split("_", 3)
-    match family, rest:
-        case (("manylinux" | "musllinux"), [major, minor, machine]) if major.isdecimal() and minor.isdecimal():
-            return _Platform(tag=tag, machine=machine, system="Linux", sys_platform="linux")
-        case "macosx", [major, minor, machine] if major.isdecimal() and minor.isdecimal():
-            return _Platform(tag=tag, machine=machine, system="Darwin", sys_platform="darwin")
-        case "linux", [*parts] if parts:
-            return _Platform(tag=tag, machine="_".join(parts), system="Linux", sys_platform="linux")
-        case "win", ["amd64"]:
+    if plain := _PLAIN_LINUX_TAG.fullmatch(tag):
+        return _Platform(tag=tag, machine=plain[1], system="Linux", sys_platform="linux")
+    if levelled := _LEVELLED_TAG.fullmatch(tag):
+        is_mac = levelled[1] == "macosx"
+        system, sys_platform = ("Darwin", "darwin") if is_mac else ("Linux", "linux")
+        return _Platform(tag=tag, machine=levelled[4], system=system, sys_platform=sys_platform)
+    match tag:
+        case "win_amd64":
             return PLATFORMS["windows_amd64"]
-        case "win", ["arm64"]:
+        case "win_arm64":
             return _Platform(tag=tag, machine="ARM64", system="Windows", sys_platform="win32", os_name="nt")
-        case "win32", []:
+        case "win32":
             return _Platform(tag=tag, machine="x86", system="Windows", sys_platform="win32", os_name="nt")
         case _:
             raise ConfigurationError(

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-__all__ = ["Progress", "SilentProgress", "Surroundings"]
+__all__ = ["MOST_BYTES", "Progress", "SilentProgress", "Surroundings"]
+
+
+MOST_BYTES = 2**26
+"""What an input may have at most: locks of thousands of packages have some megabytes, ``/dev/zero`` has no end."""
 
 
 class Progress(Protocol):
@@ -77,15 +81,19 @@ class Surroundings(Struct, frozen=True, kw_only=True):
             return self.stdin()
         place = self.directory / path
         try:
-            content = place.read_bytes()
-        except OSError as error:
+            with place.open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
+        except (OSError, ValueError) as error:
             self.trace.saw(str(place), None)
             raise InputError(
                 "there is no such file"
                 if isinstance(error, FileNotFoundError)
-                else f"it cannot be read: {error.strerror}",
+                else f"it cannot be read: {error.strerror if isinstance(error, OSError) else error}",
                 where=path,
             ) from error
+        if len(content) > MOST_BYTES:
+            self.trace.saw(str(place), None)
+            raise InputError(f"it has more than {MOST_BYTES:,} bytes", where=path)
         self.trace.saw(str(place), content)
         return content
 

@@ -109,6 +109,36 @@ def test_unknown_setting_names_the_nearest(project, refused):
     refused("pyproject.toml", says=("pyproject.toml:5: tool.pinkeeper.indexurl", "did you mean index-url?"))
 
 
+@pytest.mark.parametrize("line", ["-r /dev/zero", "-c /dev/zero"])
+def test_included_file_without_end(project, refused, line):
+    project.write("requirements.in", f"alpha\n{line}\n")
+    refused(says=("requirements.in:2: /dev/zero cannot be included: it has more than 67,108,864 bytes",))
+
+
+def test_input_without_end(refused):
+    refused("/dev/zero", says=("/dev/zero: it has more than 67,108,864 bytes",))
+
+
+def test_pipe_without_end(index, project):
+    with Path("/dev/zero").open("rb") as endless:
+        done = subprocess.run(
+            [sys.executable, "-m", "pinkeeper", "lock", "-i", index.url, "-", "-o", "out.txt"],
+            cwd=project.directory,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            stdin=endless,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "error: -: it has more than 67,108,864 bytes\n")
+
+
+def test_key_without_end(project, refused):
+    project.write("pyproject.toml", "a." * 50_000 + "b = 1\n")
+    refused("pyproject.toml", says=("pyproject.toml: not TOML: it has a key of more than 64 parts",))
+
+
 def test_binary_requirement_file(project, refused):
     project.write("requirements.in", bytes(range(256)))
     refused(says=("requirements.in",))

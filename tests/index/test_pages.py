@@ -180,6 +180,12 @@ def test_a_page_without_files_is_a_page():
     assert listing(json_page(), JSON).versions == ()
 
 
+@pytest.mark.parametrize("charset", ["klingon", "undefined", "idna", "hex", "utf-8\0", "\N{SNOWMAN}"])
+def test_a_charset_that_cannot_be_used_is_taken_for_utf_8(charset):
+    body = page('<a href="demo-1.0-py3-none-any.whl">demo-1.0-py3-none-any.whl</a>')
+    assert listing(body, f"text/html; charset={charset}").versions == ("1.0",)
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "words"),
     [

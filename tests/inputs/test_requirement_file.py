@@ -337,6 +337,18 @@ def test_a_cycle_names_both_files():
     )
 
 
+def test_files_that_include_each_other_without_end_are_an_error():
+    others = {f"{number}.in": f"-r {number + 1}.in\ndemo{number}\n" for number in range(3000)}
+    with pytest.raises(InputError) as caught:
+        read("-r 0.in", others={**others, "3000.in": ""})
+    assert str(caught.value) == "48.in:1: 49.in is included by 50 files, each in the next; that is too deep"
+
+
+def test_fifty_files_may_be_in_one_another():
+    others = {f"{number}.in": f"-r {number + 1}.in\ndemo{number}\n" for number in range(48)}
+    assert len(read("-r 0.in", others={**others, "48.in": "demo"}).requirements) == 49
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "error"),
     [

@@ -86,13 +86,50 @@ def test_another_python_on_this_machine():
     assert {tag.platform for tag in chosen.tags} == {tag.platform for tag in tags.sys_tags()}
 
 
-@pytest.mark.parametrize("python", ["3", "2.7", "three", "3.12.1.1"])
+@pytest.mark.parametrize(
+    "python",
+    [
+        "3",
+        "2.7",
+        "three",
+        "3.12.1.1",
+        "3.12\n",
+        " 3.12",
+        "3.1000",
+        "3.99999999999",
+        "3.12.100000",
+        "1!3.12",
+        "3.\N{FULLWIDTH DIGIT ONE}2",
+    ],
+)
 def test_what_is_no_python_version(python):
     with pytest.raises(ConfigurationError, match="not a Python version"):
         target(python=python, platform="linux_x86_64")
 
 
-@pytest.mark.parametrize("platform", ["linux", "amiga", "manylinux_x_y_z", "macos", "win", "macosx_11"])
+@pytest.mark.parametrize(
+    "platform",
+    [
+        *(
+            "linux",
+            "amiga",
+            "manylinux_x_y_z",
+            "macos",
+            "win",
+            "macosx_11",
+            "manylinux_2_1\N{FULLWIDTH DIGIT SEVEN}_x86_64",
+            "win32\n",
+        ),
+        *(
+            "macosx_999999999_0_arm64",
+            "macosx_11_99999_arm64",
+            "musllinux_1_999999999_x86_64",
+            "linux_x86 64",
+            "linux_",
+        ),
+        *("manylinux_2_17_", "manylinux_2_17_x86\n64", "manylinux2014_"),
+    ],
+)
 def test_what_is_no_platform(platform):
     with pytest.raises(ConfigurationError, match="not a platform") as caught:
         target(python="3.12", platform=platform)
