@@ -7,12 +7,10 @@ from typing import Annotated, Literal
 import typer
 
 from pinkeeper.cli.cache_place import cache_directory
-from pinkeeper.cli.lock_arguments import named_index, package_name
+from pinkeeper.cli.index_arguments import index_options, package_name
 from pinkeeper.cli.outcome import EXIT_DONE, EXIT_NO, conclude
 from pinkeeper.cli.printer import Printer
 from pinkeeper.cli.surroundings import process_surroundings
-from pinkeeper.model.index_options import IndexOptions
-from pinkeeper.model.url import IndexURL
 
 __all__ = ["check_command"]
 
@@ -104,13 +102,13 @@ def check_command(  # noqa: PLR0917 - typer makes every parameter an option
             pythons=tuple(python_version or ()),
             platforms=tuple(platform or ()),
             universal=universal,
-            index=IndexOptions(
-                index_url=None if index_url is None else IndexURL.parse(index_url),
-                extra_index_urls=tuple(map(IndexURL.parse, extra_index_url or ())),
-                named=tuple(map(named_index, index or ())),
-                find_links=tuple(map(IndexURL.parse_location, find_links or ())),
+            index=index_options(
+                index_url=index_url,
+                extra_index_urls=extra_index_url,
+                indexes=index,
+                find_links=find_links,
                 no_index=no_index,
-                trusted_hosts=tuple(trusted_host or ()),
+                trusted_hosts=trusted_host,
             ),
             allow_build=frozenset(package_name(text, "--allow-build") for text in allow_build or ()),
             offline=offline,

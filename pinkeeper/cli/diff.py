@@ -7,13 +7,11 @@ from typing import Annotated, Literal
 import typer
 
 from pinkeeper.cli.cache_place import cache_directory
-from pinkeeper.cli.lock_arguments import named_index
+from pinkeeper.cli.index_arguments import index_options
 from pinkeeper.cli.outcome import EXIT_DONE, EXIT_NO, conclude
 from pinkeeper.cli.printer import Printer
 from pinkeeper.cli.surroundings import process_surroundings
 from pinkeeper.model.finding import Severity
-from pinkeeper.model.index_options import IndexOptions
-from pinkeeper.model.url import IndexURL
 
 __all__ = ["diff_command"]
 
@@ -85,13 +83,13 @@ def diff_command(  # noqa: PLR0917 - typer makes every parameter an option
             new=new,
             python=python_version,
             platform=platform,
-            index=IndexOptions(
-                index_url=None if index_url is None else IndexURL.parse(index_url),
-                extra_index_urls=tuple(map(IndexURL.parse, extra_index_url or ())),
-                named=tuple(map(named_index, index or ())),
-                find_links=tuple(map(IndexURL.parse_location, find_links or ())),
+            index=index_options(
+                index_url=index_url,
+                extra_index_urls=extra_index_url,
+                indexes=index,
+                find_links=find_links,
                 no_index=no_index,
-                trusted_hosts=tuple(trusted_host or ()),
+                trusted_hosts=trusted_host,
             ),
             offline=offline,
             cert=cert,

@@ -6,17 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
-from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
+from pinkeeper.cli.index_arguments import index_options, package_name
 from pinkeeper.errors import ConfigurationError
 from pinkeeper.inputs.durations import parse_duration, parse_moment
 from pinkeeper.model.format_control import FormatControl
-from pinkeeper.model.index_options import IndexOptions
-from pinkeeper.model.url import IndexURL
 from pinkeeper.resolver.policy import Strategy
 from pinkeeper.workflows.lock_options import AnnotationStyle, HashChoice, LockOptions
 
-__all__ = ["Said", "decode", "named_index", "package_name"]
+__all__ = ["Said", "decode"]
 
 _Value = TypeVar("_Value")
 
@@ -87,13 +85,13 @@ def decode(said: Said) -> LockOptions:
         pythons=tuple(dict.fromkeys(said.pythons)),
         platforms=tuple(dict.fromkeys(said.platforms)),
         universal=said.universal,
-        index=IndexOptions(
-            index_url=None if said.index_url is None else IndexURL.parse(said.index_url),
-            extra_index_urls=tuple(map(IndexURL.parse, said.extra_index_urls)),
-            named=tuple(map(named_index, said.indexes)),
-            find_links=tuple(map(IndexURL.parse_location, said.find_links)),
+        index=index_options(
+            index_url=said.index_url,
+            extra_index_urls=said.extra_index_urls,
+            indexes=said.indexes,
+            find_links=said.find_links,
             no_index=said.no_index,
-            trusted_hosts=tuple(said.trusted_hosts),
+            trusted_hosts=said.trusted_hosts,
         ),
         offline=said.offline,
         hashes=None if said.hashes is None else HashChoice(said.hashes),
@@ -124,20 +122,3 @@ def _read(reader: Callable[[str], _Value], text: str | None, option: str) -> _Va
         return reader(text)
     except ConfigurationError as error:
         raise ConfigurationError(error.what, where=option, remedy=error.remedy, details=error.details) from error
-
-
-def named_index(text: str) -> IndexURL:
-    """Read ``NAME=URL``. Raises ConfigurationError."""
-    name, separator, url = text.partition("=")
-    if not separator or not name or "://" in name or not url:
-        shown = text.rpartition("@")[2]  # a misspelled URL may hold a password where none is expected
-        raise ConfigurationError("--index wants NAME=URL", where=f"--index {shown}")
-    return IndexURL.parse(url, name=name)
-
-
-def package_name(text: str, option: str) -> NormalizedName:
-    """Read the name of a package that was given to an option. Raises ConfigurationError."""
-    try:
-        return canonicalize_name(text, validate=True)
-    except InvalidName as error:
-        raise ConfigurationError(f"not a package name: {text}", where=option) from error

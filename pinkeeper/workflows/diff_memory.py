@@ -3,37 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
+from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from pinkeeper import __version__
+import pinkeeper
 from pinkeeper.index.cache import Cache
 from pinkeeper.model.comparison import DiffResult
+from pinkeeper.workflows.diff_asked import ChosenSide
+from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["kept_result", "remember"]
+__all__ = ["kept_result", "key_of", "remember"]
 
 _SHELF = "comparisons"
 
 
+def key_of(name: NormalizedName, sides: Iterable[ChosenSide], surroundings: Surroundings) -> str | None:
+    """What a result depends on, hashed: the files of both sides, this program, and the Python that parses.
+
+    None where the bytes of a file are not known before it is read. Raises InputError.
+    """
+    parts = [name, _program()]
+    for side in sides:
+        digests = side.digests(surroundings)
+        if digests is None:
+            return None
+        parts += [str(side.version), *digests]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def kept_result(store: Cache, key: str) -> DiffResult | None:
-    """What came of a comparison before; None where it was not made, or by another program than this one."""
-    payload = store.read(_SHELF, f"{key}-{_program()}")
+    """What came of a comparison before; None where it was not made."""
+    payload = store.read(_SHELF, key)
     if payload is None:
         return None
     try:
         return msgspec.msgpack.decode(payload, type=DiffResult, dec_hook=_decoded)
     except (msgspec.DecodeError, ValueError):
-        store.drop(_SHELF, f"{key}-{_program()}")
+        store.drop(_SHELF, key)
         return None
 
 
 def remember(store: Cache, key: str, result: DiffResult) -> None:
     """Keep what came of a comparison."""
-    store.write(_SHELF, f"{key}-{_program()}", msgspec.msgpack.encode(result, enc_hook=str))
+    store.write(_SHELF, key, msgspec.msgpack.encode(result, enc_hook=str))
 
 
 def _decoded(kind: type, value: Any) -> Any:
@@ -44,15 +63,14 @@ def _decoded(kind: type, value: Any) -> Any:
 
 @cache
 def _program() -> str:
-    """What the room that reviews is, in few letters: another analysis or other rules may find other things."""
-    digest = hashlib.sha256(__version__.encode())
-    for package in ("pinkeeper.review", "pinkeeper.artifacts"):
-        folders = [files(package)]
-        while folders:
-            for entry in sorted(folders.pop().iterdir(), key=lambda each: each.name):
-                if entry.is_dir():
-                    folders.append(entry)
-                elif entry.name.endswith((".py", ".txt")):
-                    digest.update(entry.name.encode())
-                    digest.update(entry.read_bytes())
-    return digest.hexdigest()[:12]
+    """What this program is: its version, and what can be told of the files of its rooms without reading them."""
+    parts = [pinkeeper.__version__, sys.version]
+    folders = [os.path.join(pinkeeper.__path__[0], room) for room in ("review", "artifacts", "model")]  # noqa: PTH118
+    for folder in folders:  # grows while it is walked
+        for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+            if entry.is_dir():
+                folders.append(entry.path)
+            elif entry.name.endswith((".py", ".txt")):
+                status = entry.stat()
+                parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(parts)
