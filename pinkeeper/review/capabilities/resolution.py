@@ -32,7 +32,7 @@ _META = ("Meta", "MetaClass", "Metaclass", "EnumType")
 
 # Hundreds of modules that all star-import each other are a maze that somebody built.
 _LIMIT = 2_000  # places looked at for one name
-_BUDGET = 1_000_000  # star imports followed for all names
+_BUDGET = 300_000  # star imports followed for all names
 
 
 class ModuleIndex(Struct, frozen=True, kw_only=True, eq=False):

@@ -1,5 +1,7 @@
 """Few files are analysed, and what is said of the files in focus is what it would be if all were."""
 
+# ruff: noqa: E501 - a way is a few lines of a table
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -165,7 +167,7 @@ def _of_focus(code: PackageCode, focus: set[str]) -> dict[tuple[str, str], When]
     }
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 1 << 32))
 def test_scopes_in_focus_run_as_if_all_files_had_been_analysed(seed: int) -> None:
     random = Random(seed)
@@ -206,6 +208,121 @@ def test_files_that_do_not_matter_are_not_asked_for() -> None:
     assert len(asked.paths) < 10
     assert len(asked.batches) <= 4
     assert asked.batches[0] == ["p/m3/n4.py"]
+
+
+_WORKER = "def start_worker():\n    pass\nclass Worker:\n    def __init__(self):\n        self.go()\n    def go(self):\n        pass\n"
+
+# How code in p/m3/n4.py comes to run: other files, and the scope that they lead to.
+WAYS: dict[str, tuple[str, dict[str, str]]] = {
+    "an alias that another file gives it": (
+        "start_worker",
+        {"p/m7/n1.py": "from p.m3.n4 import start_worker as renamed\n", "p/m9/n2.py": "from p.m7.n1 import renamed\nrenamed()\n"},
+    ),
+    "an alias that another file gives its module": (
+        "start_worker",
+        {"p/m7/n1.py": "from p.m3 import n4 as renamed\n", "p/m9/n2.py": "from p.m7.n1 import renamed\nrenamed.start_worker()\n"},
+    ),
+    "an alias among many in parentheses": (
+        "start_worker",
+        {
+            "p/m7/n1.py": "from p.m3.n4 import (\n    Worker,  # (both)\n    start_worker as renamed,\n)\n",
+            "p/m9/n2.py": "import p.m7.n1\np.m7.n1.renamed()\n",
+        },
+    ),
+    "a name that goes through a package": (
+        "start_worker",
+        {"p/m7/__init__.py": "from p.m3.n4 import start_worker\n", "p/m9/n2.py": "from p import m7\nm7.start_worker()\n"},
+    ),
+    "star imports": (
+        "start_worker",
+        {
+            "p/m7/n1.py": "from p.m3.n4 import *\n",
+            "p/m8/n3.py": "from p.m7.n1 import *\n",
+            "p/m9/n2.py": "import p.m8.n3\np.m8.n3.start_worker()\n",
+        },
+    ),
+    "a star import of the package around": (
+        "start_worker",
+        {
+            "p/m7/__init__.py": "from p.m3.n4 import *\n",
+            "p/m7/n1.py": "from . import *\n",
+            "p/m9/n2.py": "from p.m7 import n1\nn1.start_worker()\n",
+        },
+    ),
+    "an import from the package around": (
+        "start_worker",
+        {"p/m3/__init__.py": "from .n4 import start_worker\n", "p/m3/n5.py": "from . import start_worker\nstart_worker()\n"},
+    ),
+    "a subclass in another file": (
+        "Worker.go",
+        {"p/m7/n1.py": "from p.m3.n4 import Worker\nclass Other(Worker):\n    pass\n", "p/m9/n2.py": "from p.m7.n1 import Other\nOther()\n"},
+    ),
+    "a subclass of what an attribute of a module is": (
+        "Worker.go",
+        {"p/m7/n1.py": "import p.m3.n4\nclass Other(p.m3.n4.Worker):\n    pass\n", "p/m9/n2.py": "from p.m7.n1 import Other\nOther()\n"},
+    ),
+    "a subclass of a subclass": (
+        "Worker.__init__",
+        {
+            "p/m7/n1.py": "from p.m3.n4 import Worker\nclass Other(Worker):\n    pass\n",
+            "p/m8/n3.py": "from p.m7.n1 import Other as Base\nclass Third(Base):\n    pass\n",
+            "p/m9/n2.py": "from p.m8.n3 import Third\nThird()\n",
+        },
+    ),
+    "functions that call each other": (
+        "start_worker",
+        {
+            "p/m7/n1.py": "from p.m3.n4 import start_worker\ndef first():\n    start_worker()\n",
+            "p/m8/n3.py": "from p.m7.n1 import first\ndef second():\n    first()\n",
+            "p/m9/n2.py": "from p.m8.n3 import second\nsecond()\n",
+        },
+    ),
+    "a file between that has no word of it": (
+        "start_worker",
+        {"p/m7/n1.py": "import p.m3 as k\n", "p/m9/n2.py": "from p.m7.n1 import k\nk.n4.start_worker()\n"},
+    ),
+    "a module that is started as a program": (
+        "<main>",
+        {"p/m9/n2.py": "import subprocess\nsubprocess.run(['python', '-m', 'p.m3.n4'])\n"},
+    ),
+    "a file that is started by its path": (
+        "<main>",
+        {"p/n9.py": "import subprocess\nsubprocess.run(['python', 'm3/n4.py'])\n"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_through_other_files_is_found(way: str) -> None:
+    scope, others = WAYS[way]
+    text = _WORKER + "if __name__ == '__main__':\n    pass\n"
+    code, asked = _code(_large() | {"p/m3/n4.py": text} | others, {"p/m3/n4.py"}, is_wheel=True)
+    assert code.runs("p/m3/n4.py", scope) is When.IMPORT
+    assert len(asked.paths) < 40
+
+
+def test_a_module_that_is_not_installed_may_be_imported_all_the_same() -> None:
+    files = _large() | {"tools/generate.py": "x = 1\n", "p/m9/n2.py": "import generate\n"}
+    code, asked = _code(files, {"tools/generate.py"}, is_wheel=False)
+    assert code.runs("tools/generate.py", MODULE) is When.IMPORT
+    assert len(asked.paths) < 40
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"p/m9/n2.py": "from p.m3 import absent\n"},
+        {"p/m9/n2.py": "import p.m3 as k\nk.absent()\n"},
+        {"p/m7/n1.py": "import p.m3 as k\n", "p/m9/n2.py": "from p.m7.n1 import k\nk.absent()\n"},
+        {"p/m7/n1.py": "from p.m3 import *\n", "p/m9/n2.py": "from p.m7 import n1\nn1.absent()\n"},
+        {"p/m3/n5.py": "from . import absent\n"},
+    ],
+)
+def test_a_way_to_the_getattr_of_a_module_is_found(others: dict[str, str]) -> None:
+    files = _large() | {"p/m3/__init__.py": "def __getattr__(name):\n    pass\n"} | others
+    code, asked = _code(files, {"p/m3/__init__.py"}, is_wheel=True)
+    assert code.runs("p/m3/__init__.py", "__getattr__") is When.IMPORT
+    assert len(asked.paths) < 40
 
 
 def test_a_common_name_does_not_bring_in_every_file_that_has_one() -> None:
