@@ -70,7 +70,7 @@ _GROWING: Final = word_set(
     "append add update extend insert appendleft setdefault put put_nowait write writelines writerow push feed"
 )
 _DECODING_METHODS: Final = word_set(
-    "b64decode b32decode b85decode a85decode urlsafe_b64decode decompress decrypt fromhex unhexlify a2b_hex "
+    "b64decode b32decode b85decode a85decode urlsafe_b64decode decompress decrypt fromhex unhexlify translate a2b_hex "
     "a2b_base64 decode_bytes"
 )
 _ODD_CODECS: Final = frozenset(
@@ -301,6 +301,8 @@ def _computed(a: Analysis, node: Any, name: str, arguments: list[Value], keyword
         marks |= each.marks & FLOWING
         if each.marks & XORED and name in {"builtins.bytes", "builtins.bytearray", "builtins.chr"}:
             marks |= BIT[Mark.DECODED]
+    if name == "builtins.chr" and isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.BinOp):
+        marks |= BIT[Mark.DECODED]
     for each in keywords.values():
         marks |= each.marks & FLOWING
     if name in _QUIET:
@@ -485,6 +487,10 @@ def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
     """A method of something unknown: what is made of marked things is marked, and so is what they are added to."""
     if name == "__call__" and base.refs:
         return invoke(a, node, base, arguments, keywords)
+    if name == "replace" and "co_code" in keywords:
+        a.fact(
+            Capability.DYNAMIC_CODE, "types.CodeType.replace", node, (), keywords["co_code"].marks & FLOWING & ~FOLDED
+        )
     if base.parameter >= 0:
         a.record.wants_names |= parameter_bit(base.parameter)
     if name in _TAKING_FILES:

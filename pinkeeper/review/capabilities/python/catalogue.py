@@ -46,6 +46,7 @@ _add(_P, 0, "win32api.WinExec shell.ShellExecuteEx win32com.shell.shell.ShellExe
 _add(_P, 0, "pexpect.spawn pexpect.run pexpect.popen_spawn.PopenSpawn ptyprocess.PtyProcess.spawn")
 _add(_P, 0, "distutils.spawn.spawn setuptools._distutils.spawn.spawn psutil.Popen trio.run_process")
 _add(_P, 0, "anyio.run_process anyio.open_process trio.lowlevel.open_process sh.Command invoke.run delegator.run")
+_add(_P, 0, "pip.main ensurepip.bootstrap _xxsubinterpreters.create")
 _add(_P, 0, "plumbum.local envoy.run gevent.os.fork win32com.client.Dispatch wmi.WMI")
 
 # Networks ------------------------------------------------------------------------------------------------------------
@@ -153,6 +154,13 @@ _add(
 )
 _add(_N, _FETCHED, "grpc.insecure_channel grpc.secure_channel grpc.aio.insecure_channel grpc.aio.secure_channel")
 _add(_N, _FETCHED, "anyio.connect_tcp trio.open_tcp_stream trio.open_ssl_over_tcp_stream wget.download gdown.download")
+_add(_N, 0, "SocketHandler DatagramHandler SysLogHandler HTTPHandler SMTPHandler", under="logging.handlers")
+_add(_N, _FETCHED, "multiprocessing.connection.Client multiprocessing.connection.Listener asyncio.open_unix_connection")
+_add(
+    _N,
+    _FETCHED,
+    "multiprocessing.connection.Client.recv multiprocessing.managers.BaseManager Pyro5.api.Proxy rpyc.connect",
+)
 _add(_N, 0, "webbrowser.open webbrowser.open_new webbrowser.open_new_tab socketserver.TCPServer socketserver.UDPServer")
 _add(_N, 0, "socketserver.ThreadingTCPServer http.server.HTTPServer http.server.ThreadingHTTPServer")
 
@@ -187,7 +195,7 @@ _add(_D, 0, "timeit.timeit timeit.repeat cProfile.run profile.run pdb.run trace.
 _add(
     _D, 0, "site.addsitedir site.addpackage _testcapi.run_in_subinterp _xxsubinterpreters.run_string _interpreters.exec"
 )
-_add(_D, 0, "pkgutil.ImpImporter.find_module sys.call_tracing")
+_add(_D, 0, "pkgutil.ImpImporter.find_module sys.call_tracing types.CodeType.replace")
 
 _add(Capability.NATIVE, 0, "CDLL WinDLL OleDLL PyDLL LibraryLoader", under="ctypes")
 _add(Capability.NATIVE, 0, "cdll.LoadLibrary windll.LoadLibrary oledll.LoadLibrary pydll.LoadLibrary", under="ctypes")
@@ -230,8 +238,9 @@ _add(
 )
 _add(
     _S,
-    _SURVEYED,
-    "PIL.ImageGrab.grab pyautogui.screenshot mss.mss pyperclip.paste pynput.keyboard.Listener keyboard.on_press",
+    _SURVEYED | _SECRET,
+    "PIL.ImageGrab.grab pyautogui.screenshot mss.mss pyperclip.paste pynput.keyboard.Listener keyboard.on_press "
+    "tkinter.Tk.clipboard_get win32clipboard.GetClipboardData",
 )
 
 _C = Capability.CREDENTIALS
@@ -261,6 +270,7 @@ _add(
     "unlink rename replace rmdir chmod symlink_to hardlink_to link_to write_text write_bytes touch",
     under="pathlib.Path",
 )
+_add(_W, BIT[Mark.EXECUTABLE], "memfd_create", under="os")
 _add(_W, 0, "distutils.file_util.copy_file distutils.file_util.write_file os.mkfifo os.mknod")
 
 # What brings objects back --------------------------------------------------------------------------------------------
@@ -278,6 +288,12 @@ _add(_O, _DECODED, "hickle.load klepto.archives.file_archive sklearn.externals.j
 _R = Capability.REFLECTION
 _add(
     _R, 0, "sys._getframe sys._current_frames inspect.currentframe inspect.stack inspect.getouterframes gc.get_objects"
+)
+_add(
+    _R,
+    0,
+    "sys.settrace sys.setprofile threading.settrace threading.setprofile sys.addaudithook "
+    "sys.monitoring.register_callback",
 )
 _add(_R, 0, "gc.get_referrers gc.get_referents")
 

@@ -54,6 +54,9 @@ def generic(a: Analysis, use: Use, known: catalogue.Entry) -> Value:
         return connect(a, use)
     if capability is Capability.DYNAMIC_CODE:
         return run_code(a, use)
+    if use.name == "os.memfd_create":
+        a.fact(capability, use.name, use.node, shown(use), bits)
+        return Value(marks=marks)
     if capability is Capability.FILE_WRITE:
         return temporary_file(a, use) if use.name.startswith("tempfile.") else write_call(a, use)
     a.fact(capability, use.name, use.node, shown(use), bits)
@@ -175,6 +178,14 @@ def _load(a: Analysis, use: Use) -> Value | None:
     return generic(a, use, known)
 
 
+def _written(a: Analysis, use: Use) -> Value | None:
+    """``os.write``: what a descriptor stands for holds what was written to it."""
+    node = use.argument_node(0, "fd")
+    if node is not None:
+        mark_place(a, (node, None), BIT[Mark.WRITTEN] | use.argument(1, "data").marks)
+    return UNKNOWN
+
+
 def _numpy_load(a: Analysis, use: Use) -> Value | None:
     if any(each is True for each in use.keywords.get("allow_pickle", UNKNOWN).constants):
         a.fact(Capability.DESERIALISATION, use.name, use.node, shown(use), marks_given(a, use))
@@ -267,6 +278,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
         for name in ("insert", "append", "extend")
     },
     "builtins.object.__subclasses__": _subclasses,
+    "os.write": _written,
     "numpy.load": _numpy_load,
     **dict.fromkeys(("yaml.load", "yaml.load_all", "torch.load"), _load),
     "setuptools.setup": _setup,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.concrete import NotConstantError
 from pinkeeper.review.capabilities.python.folding import is_foldable
+from pinkeeper.review.capabilities.python.inner import look_inside
 from pinkeeper.review.capabilities.python.members import member_of_class
 from pinkeeper.review.capabilities.python.records import ClassRecord, Record, Scope
 from pinkeeper.review.capabilities.python.value import (
@@ -29,7 +30,7 @@ from pinkeeper.review.capabilities.python.value import (
 )
 from pinkeeper.review.capabilities.summary import Mark
 
-__all__ = ["call_own", "define_class", "define_function", "enter", "instantiate"]
+__all__ = ["call_own", "define_class", "define_function", "enter", "instantiate", "note_annotation"]
 
 _PROPERTIES: Final = frozenset(
     {
@@ -89,11 +90,18 @@ def _defaults(a: Analysis, arguments: ast.arguments, record: Record) -> None:
         (*positional, *((arguments.vararg,) if arguments.vararg else ()), *arguments.kwonlyargs)
     ):
         annotation = argument.annotation
+        note_annotation(a, annotation)
         if annotation is not None and annotation.__class__ is not ast.Constant:
             value = a.evaluate(annotation)
             refs = tuple(f"{ref}()" for ref in value.refs[:1] if not ref.startswith(("builtins.", "typing.")))
             if refs:
                 record.annotations[at] = Value(refs=refs)
+
+
+def note_annotation(a: Analysis, node: ast.expr | None) -> None:
+    """An annotation that is a text is evaluated by whoever asks for type hints; calls in it are looked at."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and "(" in node.value:
+        look_inside(a, node.value, node, 0)
 
 
 def _decorated(a: Analysis, record: Record, node: ast.expr, decorator: Value, value: Value) -> Value:

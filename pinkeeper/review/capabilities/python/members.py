@@ -31,6 +31,8 @@ def attribute(a: Analysis, base: Value, name: str, node: ast.expr) -> Value:
     if name in _INWARD:
         return _inward(a, base, name, node)
     refs = base.refs
+    if name == "__class__":
+        return Value(refs=tuple(ref.removesuffix("()") for ref in refs if ref.endswith("()")))
     if not refs:
         marks = base.marks & _KEPT
         return Value(marks=marks) if marks else UNKNOWN
@@ -153,4 +155,6 @@ def _inward(a: Analysis, base: Value, name: str, node: ast.expr) -> Value:
         return named("builtins.object")
     if name == "__subclasses__":
         return named("builtins.object.__subclasses__") if "builtins.object" in base.refs else UNKNOWN
+    if name == "__code__":
+        return named("types.CodeType")
     return Value(refs=tuple(f"{ref}.{name}" for ref in base.refs[:2] if not ref.startswith(":")))

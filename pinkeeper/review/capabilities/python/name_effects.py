@@ -106,6 +106,16 @@ def _super(a: Analysis, use: Use) -> Value | None:
     return Value(refs=tuple(f"{ref}()" for ref in owner.bases if not ref.endswith("()"))[:4])
 
 
+def _type(a: Analysis, use: Use) -> Value | None:
+    """``type(x)``: the class of a thing."""
+    del a
+    if len(use.arguments) != 1:
+        return UNKNOWN
+    refs = use.arguments[0].refs
+    found = tuple(ref.removesuffix("()") for ref in refs if ref.endswith("()") or ref == "types.CodeType")
+    return Value(refs=found) if found else UNKNOWN
+
+
 def _partial(a: Analysis, use: Use) -> Value | None:
     del a
     if not use.arguments:
@@ -183,6 +193,13 @@ def _operator_getitem(a: Analysis, use: Use) -> Value | None:
 
 def _stepped(a: Analysis, use: Use) -> Value | None:
     """What goes through constants with a function."""
+    if use.name == "functools.reduce" and "builtins.getattr" in use.argument(0).refs and len(use.arguments) > 2:  # noqa: PLR2004
+        names, value = use.arguments[1], use.arguments[2]
+        for each in list(names.const)[:8] if isinstance(names.const, (list, tuple, str)) else ():
+            value = resolved_attribute(
+                a, value, Value(const=each, marks=names.marks), use.node, callee="functools.reduce"
+            )
+        return value
     marks = flowing(use)
     if use.name == "builtins.map" and not use.arguments:
         return None
@@ -211,6 +228,7 @@ EFFECTS: Final[dict[str, Effect]] = {
     "builtins.locals": _globals,
     "builtins.vars": _globals,
     "builtins.super": _super,
+    "builtins.type": _type,
     "functools.partial": _partial,
     "functools.reduce": _stepped,
     "builtins.map": _stepped,

@@ -10,7 +10,7 @@ from pinkeeper.review.capabilities.python.concrete import NotConstantError
 from pinkeeper.review.capabilities.python.containers import bind_target, element_of, iterated
 from pinkeeper.review.capabilities.python.environment import is_environment
 from pinkeeper.review.capabilities.python.folding import binary, is_foldable
-from pinkeeper.review.capabilities.python.functions import define_class, define_function
+from pinkeeper.review.capabilities.python.functions import define_class, define_function, note_annotation
 from pinkeeper.review.capabilities.python.members import member_of_class
 from pinkeeper.review.capabilities.python.patching import note_patch, runs_assigned
 from pinkeeper.review.capabilities.python.records import Scope
@@ -29,7 +29,7 @@ from pinkeeper.review.capabilities.python.value import (
     join,
     named,
 )
-from pinkeeper.review.capabilities.summary import MAIN, Import, Mark
+from pinkeeper.review.capabilities.summary import MAIN, Capability, Import, Mark
 
 __all__ = ["EXECUTORS", "assign"]
 
@@ -59,6 +59,7 @@ def _assignment(a: Analysis, node: ast.Assign) -> None:
 
 def _annotated(a: Analysis, node: ast.AnnAssign) -> None:
     annotation = node.annotation
+    note_annotation(a, annotation)
     told = a.evaluate(annotation) if annotation.__class__ is not ast.Constant else UNKNOWN
     if node.value is not None:
         bind_target(a, node.target, a.evaluate(node.value))
@@ -108,6 +109,8 @@ def assign(a: Analysis, target: ast.expr, value: Value) -> None:  # noqa: C901 -
     """Assign to an attribute or to an element."""
     if isinstance(target, ast.Attribute):
         base = a.evaluate(target.value)
+        if target.attr == "__code__":
+            a.fact(Capability.DYNAMIC_CODE, "__code__", target, (), value.marks & FLOWING & ~FOLDED)
         for ref in base.refs:
             found = a.class_of(ref)
             if found is None:
