@@ -81,6 +81,7 @@ _KEEPING: Final = word_set(
     "strip lstrip rstrip lower upper encode decode read_text expanduser resolve absolute as_posix __str__ casefold"
 )
 _TAKING_FILES: Final = word_set("write add upload upload_file fput_object put send_file load_dotenv read_file")
+_FROM_NUMBERS: Final = frozenset({"builtins.chr", "builtins.bytes", "builtins.bytearray"})
 _BULK_METHODS: Final = frozenset({"items", "values"})
 _BULK_CALLEES: Final = word_set(
     "builtins.dict builtins.list builtins.str builtins.repr builtins.sorted builtins.tuple json.dumps "
@@ -301,7 +302,7 @@ def _computed(a: Analysis, node: Any, name: str, arguments: list[Value], keyword
         marks |= each.marks & FLOWING
         if each.marks & XORED and name in {"builtins.bytes", "builtins.bytearray", "builtins.chr"}:
             marks |= BIT[Mark.DECODED]
-    if name == "builtins.chr" and isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.BinOp):
+    if name in _FROM_NUMBERS and isinstance(node, ast.Call) and node.args and _is_computed(node.args[0]):
         marks |= BIT[Mark.DECODED]
     for each in keywords.values():
         marks |= each.marks & FLOWING
@@ -338,6 +339,13 @@ def _computed(a: Analysis, node: Any, name: str, arguments: list[Value], keyword
         first = arguments[0]
         return Value(text=first.text, marks=marks, choices=first.choices) if first.text is not None or marks else None
     return Value(marks=marks) if marks else None
+
+
+def _is_computed(node: ast.expr) -> bool:
+    """Whether numbers are made out of others, one by one, before they become characters or bytes."""
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+        return isinstance(node.elt, (ast.BinOp, ast.Subscript))
+    return isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Mult)
 
 
 def _note(a: Analysis, node: Any, value: Value) -> None:
@@ -413,7 +421,7 @@ def _formatted(template: str, arguments: list[Value], keywords: dict[str, Value]
     return result[:_TEXT_LIMIT]
 
 
-def _grow(a: Analysis, node: ast.expr, base: Value, name: str, arguments: list[Value]) -> None:
+def _grow(a: Analysis, node: ast.expr, base: Value, name: str, arguments: list[Value]) -> None:  # noqa: C901 - one case a kind
     """Something is added to a container that a name stands for."""
     if not isinstance(node, ast.Name) or not arguments:
         if arguments:
@@ -443,7 +451,9 @@ def _grow(a: Analysis, node: ast.expr, base: Value, name: str, arguments: list[V
             items.update({len(items) + at: each for at, each in enumerate(more.values())})
     elif len(items) < 64 and added is not UNKNOWN:  # noqa: PLR2004
         items[len(items)] = added
-    marks = base.marks | (added.marks & FLOWING)
+    marks = base.marks | (added.marks & (FLOWING | XORED))
+    if isinstance(base.const, bytearray) and added.marks & XORED:
+        marks |= BIT[Mark.DECODED]
     if node.id in a.scope.names:
         a.scope.names[node.id] = Value(items=items or None, marks=marks, refs=base.refs) if items or marks else UNKNOWN
     else:

@@ -35,7 +35,8 @@ __all__ = ["EVALUATORS"]
 
 _TEXT_LIMIT: Final = 4000
 _CHOICES_COMBINED: Final = 16
-_TURNING: Final = frozenset({ast.BitXor, ast.Sub, ast.Mod, ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift})
+# What only numbers know, and sets: no text is made of these by habit.
+_TURNING: Final = frozenset({ast.BitXor, ast.Sub, ast.BitAnd, ast.BitOr, ast.LShift, ast.RShift})
 _TURNED: Final = Value(marks=XORED)
 _PATH: Final = ("pathlib.Path()",)
 _HOLE: Final = "…"
@@ -95,7 +96,7 @@ def _binary(a: Analysis, node: ast.BinOp) -> Value:
 def _combined(a: Analysis, node: ast.BinOp, left: Value, right: Value) -> Value:  # noqa: C901 - one case a kind
     marks = (left.marks | right.marks) & FLOWING
     operator = type(node.op)
-    if operator in _TURNING and not (operator is ast.Mod and left.shown is not None):
+    if operator in _TURNING:
         marks |= XORED
     elif operator is ast.Div and _PATH in {left.refs, right.refs}:
         return _path_joined(left, right, marks)
@@ -289,9 +290,6 @@ def _comprehension(a: Analysis, node: Any) -> Value:
     else:
         value = a.evaluate(node.elt)
         marks = value.marks & (FLOWING | XORED)
-        if isinstance(node.elt, (ast.BinOp, ast.Subscript)):
-            # Element by element made into another: what is joined of these went through a decoding step.
-            marks |= XORED
     a.scope = outside
     a.branch -= 1
     for each in iterables:
