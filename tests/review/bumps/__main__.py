@@ -11,7 +11,8 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -69,21 +70,25 @@ def _fetched(downloads: Downloads, names: Iterable[str]) -> list[Bump]:
 def _judged(
     todo: Sequence[Bump], downloads: Downloads, *, program: str, options: argparse.Namespace
 ) -> Iterable[Judged]:
-    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        futures = [
-            pool.submit(
-                judge_bump,
-                bump,
-                [downloads.place(bump.package, file) for file in bump.old_files],
-                [downloads.place(bump.package, file) for file in bump.new_files],
-                program=program,
-                jobs=options.processes,
-                timeout=options.timeout,
-            )
-            for bump in todo
-        ]
-        for future in as_completed(futures):
-            yield future.result()
+    def judged(bump: Bump) -> Judged:
+        old, new = ([downloads.place(bump.package, file) for file in side] for side in (bump.old_files, bump.new_files))
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            try:
+                return alone.submit(
+                    judge_bump, bump, old, new, program=program, jobs=options.processes, timeout=options.timeout
+                ).result()
+            except BrokenProcessPool:
+                return Judged(
+                    package=bump.package,
+                    old=bump.old,
+                    new=bump.new,
+                    why=bump.why,
+                    program=program,
+                    problem="the process ended before it was done",
+                )
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        yield from (future.result() for future in as_completed([pool.submit(judged, bump) for bump in todo]))
 
 
 def _read(place: Path) -> tuple[Judged, ...]:
