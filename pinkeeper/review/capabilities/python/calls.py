@@ -361,12 +361,8 @@ def _method_of_text(  # noqa: C901, PLR0912, PLR0917 - one case a kind
 ) -> Value | None:
     """What a method of a text or another constant gives; None where nothing is known of it."""
     marks = base.marks & FLOWING
-    xored = False
     for each in (*arguments, *keywords.values()):
         marks |= each.marks & FLOWING
-        xored = xored or bool(each.marks & XORED)
-    if name == "join" and xored:
-        marks |= BIT[Mark.DECODED]
     if (
         name == "decode"
         and arguments
@@ -509,14 +505,10 @@ def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
     if name in METHODS:
         handed(a, node, METHODS[name], arguments, keywords)
     marks = base.marks
-    xored = 0
     for each in arguments:
         marks |= each.marks & ~FOLDED
-        xored |= each.marks & XORED
     for each in keywords.values():
         marks |= each.marks & ~FOLDED
-    if name == "join" and xored:
-        marks |= BIT[Mark.DECODED]
     if name in _DECODING_METHODS or (
         name == "decode"
         and arguments

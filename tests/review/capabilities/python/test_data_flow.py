@@ -126,6 +126,7 @@ UNMARKED = [
     ("import base64\ndef d(s):\n    return base64.b64decode(s)\ndef e(s):\n    return s\nexec(e(x))\nd(y)", "dynamic code | builtins.exec", "decoded"),
     ("def f(s):\n    return s\nimport requests\nf(requests.get('http://a.example').text)\nexec(f('1'))", "dynamic code | builtins.exec", "fetched"),
     ("exec('\\n'.join('x%d = %s' % (i, n) for i, n in y))", "dynamic code | builtins.exec", "decoded"),
+    ("exec(', '.join(set(x) - set(y)))", "dynamic code | builtins.exec", "decoded"),
     ("exec(', '.join(n + s for n in y))", "dynamic code | builtins.exec", "decoded"),
     ("exec(', '.join(n % s for n in y))", "dynamic code | builtins.exec", "decoded"),
     ("exec(''.join(d[n] for n in y))", "dynamic code | builtins.exec", "decoded"),
