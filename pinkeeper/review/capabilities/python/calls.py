@@ -431,6 +431,7 @@ def _grow(a: Analysis, node: ast.expr, base: Value, name: str, arguments: list[V
         and isinstance(base.const, list)
         and added.const is not NOTHING
         and len(base.const) < _LIST_LIMIT
+        and not isinstance(added.const, (list, tuple, dict))
     ):
         a.scope.names[node.id] = constant([*base.const, added.const], base.marks | (added.marks & FLOWING))
         return

@@ -76,6 +76,8 @@ class Interpreter:
             raise NotConstantError
         result = function(self, node, names)
         self._depth -= 1
+        if type(node) in _MAKING and isinstance(result, (list, tuple, dict)) and not folding.is_flat(result):
+            raise NotConstantError
         if result is NOTHING or not self._budget.pay(result):
             raise NotConstantError
         return result
@@ -178,6 +180,8 @@ class Interpreter:
         if not isinstance(base, (list, bytearray)) or len(base) > folding.SIZE_LIMIT:
             raise NotConstantError
         try:
+            if isinstance(argument, (list, tuple, dict)) and not folding.is_flat(argument):
+                raise NotConstantError
             if name == "append":
                 base.append(argument)
             elif name == "extend":
@@ -413,6 +417,7 @@ def _constant(_: Interpreter, node: ast.Constant, __: dict[str, Any]) -> Any:
     return node.value if folding.is_foldable(node.value) else NOTHING
 
 
+_MAKING: Final = frozenset({ast.Call, ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.Tuple, ast.List, ast.Dict})
 _EXPRESSIONS: Final[dict[type[ast.expr], Callable[[Interpreter, Any, dict[str, Any]], Any]]] = {
     ast.Constant: _constant,
     ast.Name: lambda self, node, names: self._name(node.id, names),

@@ -46,6 +46,8 @@ def sequence(a: Analysis, node: Any) -> Value:
                 if value.refs:
                     break
             else:
+                if not folding.is_flat(consts):
+                    return UNKNOWN
                 return constant(tuple(consts) if is_tuple else consts, marks)
     return _container(dict(enumerate(values)))
 
@@ -113,7 +115,7 @@ def mapping(a: Analysis, node: ast.Dict) -> Value:
                 consts[key] = value.const
                 marks |= value.marks & FLOWING
     if consts is not None:
-        return constant(consts, marks)
+        return constant(consts, marks) if folding.is_flat(consts) else UNKNOWN
     found = _container(items)
     return with_marks(found, marks) if marks else found
 

@@ -18,6 +18,7 @@ __all__ = [
     "binary",
     "compare",
     "formatted",
+    "is_flat",
     "is_foldable",
     "method",
     "subscript",
@@ -55,7 +56,34 @@ _SEQUENCES: Final = (str, bytes, bytearray, list, tuple)
 
 def is_foldable(value: Any) -> bool:
     """Whether a value is of a kind that folding knows. Sets are left out: their order is not the same in each run."""
-    return value is None or isinstance(value, (str, bytes, bytearray, int, float, list, tuple, dict, range))
+    if isinstance(value, (list, tuple, dict)):
+        return is_flat(value)
+    return value is None or isinstance(value, (str, bytes, bytearray, int, float, range))
+
+
+def is_flat(value: Any) -> bool:
+    """Whether a container is small and not deeply nested.
+
+    One that holds itself twice, and so on, would take for ever to be hashed, compared or shown.
+    """
+    left = _NODE_LIMIT
+    level = [value]
+    for _ in range(_NESTING_LIMIT):
+        inner: list[Any] = []
+        for each in level:
+            left -= len(each)
+            if left < 0:
+                return False
+            elements = each.values() if isinstance(each, dict) else each
+            inner.extend(element for element in elements if isinstance(element, (list, tuple, dict)))
+        if not inner:
+            return True
+        level = inner
+    return False
+
+
+_NODE_LIMIT: Final = 1 << 18
+_NESTING_LIMIT: Final = 8
 
 
 def _small(*numbers: Any) -> bool:

@@ -23,6 +23,8 @@ SHELLS: Final = word_set(
 )
 _INNER: Final = re.compile(r"(?:python|pypy)[\w.]*\"?\s+(?:-\w\s+)*-c\s+([\"'])(.*?)\1", re.DOTALL)
 _TELLING_ENVIRONMENT: Final = frozenset({"env", "printenv", "set", "/usr/bin/env", "cmd /c set"})
+_STEPS_A_LINE: Final = 500
+_LINE_LIMIT: Final = 120
 _SHELL_PROGRAMS: Final = word_set("sh bash zsh dash ksh cmd cmd.exe powershell powershell.exe pwsh pwsh.exe")
 _INTERPRETERS: Final = ("python", "pypy")
 _DETACHING: Final = frozenset({"setsid", "setpgrp", "setpgid", "DETACHED_PROCESS", "CREATE_BREAKAWAY_FROM_JOB"})
@@ -40,6 +42,9 @@ def start_process(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a ki
         bits |= BIT[Mark.SHELL]
     lines = list(_command_lines(use, command))
     for line in lines:
+        a.budget.steps -= _STEPS_A_LINE + 4 * len(line)
+        if a.budget.steps < 0:
+            line = line[:_LINE_LIMIT]  # noqa: PLW2901 - so many commands are an attack on us
         bits |= texts.command_marks(line)
         words = line.split(None, 2)
         if (

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _SEARCH_LIMIT: Final = 20_000
+_COMMAND_LIMIT: Final = 2000  # what is searched for in commands takes the square of their length
 
 _URL: Final = re.compile(
     r"\b(?:https?|ftps?|wss?|tcp|udp|ssh|git\+https?|socks5h?|sftp|dns|rtmp|ldaps?|rmi)://"
@@ -71,8 +72,8 @@ _PERSISTENT: Final = re.compile(
 )
 _PERSISTENT_COMMAND: Final = re.compile(
     r"\bcrontab\s+(?!-l)|\bsystemctl\s+(?:--user\s+)?(?:enable|daemon-reload)|\blaunchctl\s+(?:load|bootstrap)|"
-    r"\bschtasks\b.*?/create|"
-    r"\breg(?:\.exe)?\s+add\b.*?\\Run|\bupdate-rc\.d\b|\bNew-ScheduledTask|\bsc(?:\.exe)?\s+create\b",
+    r"\bschtasks\b.{0,200}?/create|"
+    r"\breg(?:\.exe)?\s+add\b.{0,200}?\\Run|\bupdate-rc\.d\b|\bNew-ScheduledTask|\bsc(?:\.exe)?\s+create\b",
     re.IGNORECASE | re.DOTALL,
 )
 _TEMPORARY: Final = re.compile(
@@ -96,19 +97,20 @@ _COMMAND: Final = re.compile(
 )
 
 _SILENCED: Final = re.compile(
-    r"(?:&|[12]?)>\s*(?:/dev/null|NUL\b)|-W(?:indowStyle)?\s+Hidden|Start-Process\b.*-NoNewWindow", re.IGNORECASE
+    r"(?:&|[12]?)>\s*(?:/dev/null|NUL\b)|-W(?:indowStyle)?\s+Hidden|Start-Process\b.{0,200}-NoNewWindow", re.IGNORECASE
 )
 _DETACHED: Final = re.compile(
     r"(?<!&)&\s*$|\bnohup\b|\bsetsid\b|\bdisown\b|(?<![&>])&\s*(?:disown|exit|\))|^start\s+/b\b", re.IGNORECASE
 )
 _INSECURE: Final = re.compile(
-    r"\bcurl\b(?:\s+\S+)*?\s(?:-\w*k\w*|--insecure)(?=\s|$)|--no-check-certificate|StrictHostKeyChecking[= ]no|"
+    r"\bcurl\b(?:\s+\S+){0,12}?\s(?:-[A-Za-z]*k[A-Za-z]*|--insecure)(?=\s|$)|--no-check-certificate|"
+    r"StrictHostKeyChecking[= ]no|"
     r"--trusted-host\b|http\.sslVerify[= ]false"
 )
 _EXECUTABLE: Final = re.compile(r"\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*\+\w*x|0?[0-7]*[1357][0-7]*)\b")
 _DECODED: Final = re.compile(
     r"\bbase64\s+(?:-d|-D|--decode)|-e(?:nc(?:odedcommand)?)?\s+[A-Za-z0-9+/=]{24,}|FromBase64String|"
-    r"\bxxd\s+-r|openssl\s+(?:enc|aes\S*)\s.*-d|"
+    r"\bxxd\s+-r|openssl\s+(?:enc|aes\S*)\s.{0,200}-d|"
     r"certutil\S*\s+-decode|\bgunzip\b|\bb64decode\b",
     re.IGNORECASE,
 )
@@ -119,10 +121,10 @@ _DOWNLOADS: Final = re.compile(
     re.IGNORECASE,
 )
 _RUNS_DOWNLOAD: Final = re.compile(
-    r"(?:curl|wget|iwr|irm|Invoke-\w+|DownloadString|DownloadFile)\b.*?(?:\|\s*(?:sudo\s+)?(?:\S*/)?(?:(?:ba|z|"
+    r"(?:curl|wget|iwr|irm|Invoke-\w+|DownloadString|DownloadFile)\b.{0,200}?(?:\|\s*(?:sudo\s+)?(?:\S*/)?(?:(?:ba|z|"
     r"da|k)?sh|python[\d.]*|perl|ruby|node|iex)\b|"
     r"(?:&&|;|\n)\s*(?:chmod|sh|bash|python|\./|/tmp/|start|sudo))|(?:\$\(|`|<\()\s*(?:curl|wget)\b|\b(?:IEX|"
-    r"Invoke-Expression)\b.*?(?:http|Download|iwr)",
+    r"Invoke-Expression)\b.{0,200}?(?:http|Download|iwr)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -173,7 +175,7 @@ def is_metadata(text: str) -> bool:
 
 def is_persistent(text: str, *, command: bool = False) -> bool:
     """Whether what lies at a path is started by somebody else; command: or whether a command line sees to that."""
-    text = text[:_SEARCH_LIMIT]
+    text = text[:_COMMAND_LIMIT]
     return _PERSISTENT.search(text) is not None or (command and _PERSISTENT_COMMAND.search(text) is not None)
 
 
@@ -184,7 +186,7 @@ def is_temporary(text: str) -> bool:
 
 def downloads(text: str) -> bool:
     """Whether a command line talks to the network."""
-    return _DOWNLOADS.search(text[:_SEARCH_LIMIT]) is not None
+    return _DOWNLOADS.search(text[:_COMMAND_LIMIT]) is not None
 
 
 _COMMAND_MARKS: Final = (
@@ -200,7 +202,7 @@ _COMMAND_MARKS: Final = (
 
 def command_marks(text: str) -> int:
     """What is remarkable about a command line, as bits."""
-    text = text[:_SEARCH_LIMIT]
+    text = text[:_COMMAND_LIMIT]
     bits = 0
     for pattern, bit in _COMMAND_MARKS:
         if pattern.search(text):

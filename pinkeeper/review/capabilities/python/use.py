@@ -101,7 +101,7 @@ def _marks(a: Analysis, value: Value) -> int:
     return bits
 
 
-def shown_of(value: Value) -> str | None:
+def shown_of(value: Value, depth: int = 0) -> str | None:
     """A value as text, None where nothing is known of it."""
     text = value.shown
     if text is not None:
@@ -111,8 +111,11 @@ def shown_of(value: Value) -> str | None:
         if isinstance(const, (list, tuple)):
             return " ".join(_shown_const(each) for each in const[:_ELEMENTS])
         return None if const is None or isinstance(const, (bool, dict)) else _shown_const(const)
-    if value.items is not None:
-        parts = [_HOLE if (each := shown_of(held)) is None else each for held in list(value.items.values())[:_ELEMENTS]]
+    if value.items is not None and depth < 2:  # noqa: PLR2004 - a list of lists, at most
+        parts = [
+            _HOLE if (each := shown_of(held, depth + 1)) is None else each
+            for held in list(value.items.values())[:_ELEMENTS]
+        ]
         return " ".join(parts) if any(part != _HOLE for part in parts) else None
     return None
 
