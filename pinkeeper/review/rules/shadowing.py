@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
+from pinkeeper.model.comparison import FieldChange
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.rule import Rule, Sighting
@@ -45,7 +46,7 @@ def _look(material: Material) -> Iterable[Sighting]:
         if change.field == "top-level name":
             yield from _modules(change.new, material)
         elif change.field in {"entry point", "script"}:
-            yield from _commands(change.new)
+            yield from _commands(change, material)
 
 
 def _modules(names: Iterable[str], material: Material) -> Iterator[Sighting]:
@@ -64,16 +65,24 @@ def _modules(names: Iterable[str], material: Material) -> Iterator[Sighting]:
             )
 
 
-def _commands(texts: Iterable[str]) -> Iterator[Sighting]:
-    for text in texts:
-        group, _, rest = text.rpartition(": ")
-        name = rest.partition("=")[0].strip()
-        if name.lower().removesuffix(".exe") in _COMMANDS and (not group or "scripts" in group):
+def _commands(change: FieldChange, material: Material) -> Iterator[Sighting]:
+    """Commands that are new, but for one that has the project's own name."""
+    had = {_command(text) for text in change.old}
+    for text in change.new:
+        name = _command(text)
+        if name in _COMMANDS and name not in had and name.rstrip("0123456789.") != material.name:
             yield Sighting(
                 severity=Severity.HIGH,
                 summary=f"the command {name} takes the place of another program",
                 subject=f"command {name}",
             )
+
+
+def _command(text: str) -> str:
+    """The name that an entry point or a script gives to a command; empty for other entry points."""
+    group, _, rest = text.rpartition(": ")
+    name = rest.partition("=")[0].strip().lower().removesuffix(".exe")
+    return name if not group or "scripts" in group else ""
 
 
 RULE = Rule(
