@@ -98,8 +98,7 @@ def review(
     contents cannot be read any more.
     """
     reader = _Reader(analyst)
-    focus = {"old": changed_python(old.main, new.main), "new": changed_python(new.main, old.main)}
-    old_code, new_code = reader.code(old.main, focus["old"]), reader.code(new.main, focus["new"])
+    old_code, new_code = reader.codes(old.main, new.main)
     codes = {id(old.main): old_code, id(new.main): new_code}
 
     def code_lines(contents: Contents, path: str) -> Collection[int]:
@@ -165,8 +164,31 @@ class _Reader:
     def __init__(self, analyst: Analyst) -> None:
         self._analyst = analyst
 
-    def code(self, contents: Contents, focus: Collection[str]) -> PackageCode:
-        """What gets installed, analysed as far as some files need it."""
+    def codes(self, old: Contents, new: Contents) -> tuple[PackageCode, PackageCode]:
+        """What gets installed of both, analysed as far as it matters for what changed.
+
+        When a scope of the new release runs matters where it is not word for word one of the old release; of the old
+        release, where the scope of that name runs unasked now.
+        """
+        before, after = changed_python(old, new), changed_python(new, old)
+        had = {
+            function.digest
+            for module in self._summaries(old)(before).values()
+            for function in module.functions
+            if function.digest
+        }
+
+        def changed_scopes(module: ModuleSummary) -> Collection[str]:
+            same = {function.name for function in module.functions if function.digest in had}
+            return _powerful_scopes(module) - same
+
+        new_code = self._code(new, after, changed_scopes)
+        unasked = {scope for _, scope in new_code.when}
+        return self._code(old, before, lambda module: _powerful_scopes(module) & unasked), new_code
+
+    def _code(
+        self, contents: Contents, focus: Collection[str], scopes_of: Callable[[ModuleSummary], Collection[str]]
+    ) -> PackageCode:
         return package_code(
             contents.entries.keys(),
             contents.read,
@@ -174,7 +196,7 @@ class _Reader:
             focus,
             is_wheel=contents.is_wheel,
             summarise=_summarise,
-            scopes_of=_powerful_scopes,
+            scopes_of=scopes_of,
         )
 
     def build(self, contents: Contents) -> PackageCode:
@@ -230,7 +252,7 @@ class _Build(Struct, frozen=True, kw_only=True, eq=False):
         return cls(old=old_code, new=new_code, changes=compared.changes, origins=compared.origins)
 
 
-def _powerful_scopes(module: ModuleSummary) -> Collection[str]:
+def _powerful_scopes(module: ModuleSummary) -> set[str]:
     """Scopes that do something which is of interest by itself: only of those it matters when they run."""
     return {fact.scope for fact in module.facts if fact.capability not in _HARMLESS}
 
