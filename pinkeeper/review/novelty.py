@@ -8,7 +8,7 @@ all the same where it runs earlier than before.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from pinkeeper.model.comparison import ChangeStatus, FileChange
@@ -34,13 +34,13 @@ def new_facts(
     old: PackageCode, new: PackageCode, changes: Sequence[FileChange], origins: Mapping[str, str]
 ) -> tuple[NewFact, ...]:
     """Uses of capabilities that are new in the new release, or that run earlier than they did, by path and line."""
-    pairs = _pairs(changes, origins)
+    pairs, changed = _pairs(changes, origins), {change.new_path for change in changes}
     code = _Known(old, new, changes)
     found: list[NewFact] = []
     for path, module in new.modules.items():
         if code.is_for_tests(path):
             continue
-        before = old.modules.get(pairs.get(path, path) or "", _NOTHING)
+        before = _before(path, module, old, pairs, changed)
         is_added = path in pairs and pairs[path] is None
         for fact in _added(module, before):
             when = code.runs(path, fact.scope)
@@ -58,14 +58,14 @@ def new_literals(
     old: PackageCode, new: PackageCode, changes: Sequence[FileChange], origins: Mapping[str, str]
 ) -> tuple[NewLiteral, ...]:
     """Texts that no analysed file of the old release has, by path and line."""
-    pairs = _pairs(changes, origins)
+    pairs, changed = _pairs(changes, origins), {change.new_path for change in changes}
     known = {(literal.kind, literal.value) for module in old.modules.values() for literal in module.literals}
     code = _Known(old, new, changes)
     found: list[NewLiteral] = []
     for path, module in new.modules.items():
         if code.is_for_tests(path):
             continue
-        before = old.modules.get(pairs.get(path, path) or "", _NOTHING)
+        before = _before(path, module, old, pairs, changed)
         is_added = path in pairs and pairs[path] is None
         found += [
             NewLiteral(
@@ -84,7 +84,7 @@ def new_oddities(
     old: PackageCode, new: PackageCode, changes: Sequence[FileChange], origins: Mapping[str, str]
 ) -> tuple[NewOddity, ...]:
     """Oddities that the old file has not got, and that no file of the old release has with the same words."""
-    pairs = _pairs(changes, origins)
+    pairs, changed = _pairs(changes, origins), {change.new_path for change in changes}
     known = Counter(
         (oddity.kind, oddity.detail)
         for path in {pairs.get(path, path) for path in new.modules} | {None}
@@ -93,7 +93,7 @@ def new_oddities(
     )
     found = []
     for path, module in sorted(new.modules.items()):
-        before = old.modules.get(pairs.get(path, path) or "", _NOTHING)
+        before = _before(path, module, old, pairs, changed)
         for oddity in module.oddities:
             if known[oddity.kind, oddity.detail] > 0:
                 known[oddity.kind, oddity.detail] -= 1
@@ -113,6 +113,15 @@ def _pairs(changes: Sequence[FileChange], origins: Mapping[str, str]) -> dict[st
             if change.new_path is not None
         },
     }
+
+
+def _before(
+    path: str, module: ModuleSummary, old: PackageCode, pairs: Mapping[str, str | None], changed: Collection[str | None]
+) -> ModuleSummary:
+    """What a file was: itself, where it did not change, whether it was analysed in the old release or not."""
+    if path not in changed and path in pairs:
+        return module
+    return old.modules.get(pairs.get(path, path) or "", _NOTHING)
 
 
 def _key(fact: Fact) -> _Key:

@@ -184,7 +184,15 @@ class _Reader:
 
         new_code = self._code(new, after, changed_scopes)
         unasked = {scope for _, scope in new_code.when}
-        return self._code(old, before, lambda module: _powerful_scopes(module) & unasked), new_code
+        # Files that did not change count where something in them runs unasked: it may not have done so before.
+        same = {
+            path
+            for path, module in new_code.modules.items()
+            if path in old.entries
+            and old.entries[path].sha256 == new.entries[path].sha256
+            and any((path, scope) in new_code.when for scope in _powerful_scopes(module))
+        }
+        return self._code(old, before | same, lambda module: _powerful_scopes(module) & unasked), new_code
 
     def _code(
         self, contents: Contents, focus: Collection[str], scopes_of: Callable[[ModuleSummary], Collection[str]]

@@ -38,7 +38,7 @@ _EVALUATORS: Final = {**EVALUATORS, ast.Call: evaluate_call}
 def summarise(source: bytes) -> ModuleSummary:
     """The summary of a file. Raises nothing, whatever the bytes are; the same bytes give the same summary."""
     parsed = parse(source)
-    found = tuple(oddities(parsed.text, parsed.tree))
+    found = tuple(oddities(parsed.text, parsed.tree, problem=parsed.problem, newer=parsed.newer))
     analysis = Analysis(_EVALUATORS, EXECUTORS)
     if parsed.tree is None:
         for number, line in enumerate(parsed.text[:_UNPARSED_LIMIT].split("\n"), start=1):

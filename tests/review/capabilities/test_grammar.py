@@ -285,7 +285,7 @@ def test_what_is_too_large_is_told():
     assert len(beyond.text) == SIZE_LIMIT
     many = parse(b"a," * TOKEN_LIMIT)
     assert many.problem is not None
-    assert many.problem.startswith("too large to be parsed: about 2,000,00")
+    assert many.problem.startswith("too large to be parsed: about 800,00")
 
 
 def test_words_in_docstrings_are_no_tokens():
