@@ -24,7 +24,7 @@ __all__ = [
     "OddityKind",
 ]
 
-ANALYSER = 1
+ANALYSER = 2
 """Raised whenever a summary of the same bytes would come out another way."""
 
 MODULE = "<module>"
@@ -69,6 +69,7 @@ class Mark(StrEnum):
     GATED = "gated"  # under a condition on platform, locale, host, user, time or a test environment
     SWALLOWED = "swallowed"  # whatever goes wrong is passed over in silence
     WRITTEN = "written"  # an argument is a file that the same code has written
+    STORED = "from a file"  # an argument was read from a file
 
 
 class Fact(Struct, frozen=True, kw_only=True):

@@ -39,6 +39,9 @@ def _look(material: Material) -> Iterable[Sighting]:
         elif new.fact.capability in _LOADS and Mark.TEMPORARY in new.fact.marks:
             severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
             yield sighting(new, severity, f"code is taken from a folder for temporary files: {shown_call(new)}")
+        elif new.fact.capability is Capability.NATIVE and Mark.EXECUTABLE in new.fact.marks:
+            severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
+            yield sighting(new, severity, f"memory is made to run as code: {shown_call(new)}")
         elif new.fact.capability in POWERS and new.when.is_unasked:
             yield from _gated(new)
         elif new.fact.capability is Capability.NETWORK and Mark.INSECURE in new.fact.marks:

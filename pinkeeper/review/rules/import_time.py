@@ -45,7 +45,7 @@ def _severity(new: NewFact) -> Severity:
         case Capability.DYNAMIC_CODE | Capability.DESERIALISATION:
             if hidden:
                 return Severity.CRITICAL
-            runs_a_file = new.fact.callee.startswith("runpy.")
+            runs_a_file = new.fact.callee.startswith("runpy.") or Mark.STORED in marks
             return Severity.HIGH if Mark.UNRESOLVED in marks or runs_a_file else Severity.MEDIUM
         case _:
             return Severity.HIGH if hidden else Severity.MEDIUM

@@ -14,6 +14,9 @@ from pinkeeper.review.rules.rule import Rule, Sighting
 __all__ = ["RULE"]
 
 _NOTHING = NativeSummary()
+# Together these bring code in that no import table tells of: it is found by name, and memory is made to run.
+_FINDS = frozenset({"dlsym", "dlvsym", "GetProcAddress", "LdrGetProcedureAddress"})
+_MAKES_RUN = frozenset({"mprotect", "pkey_mprotect", "vm_protect", "mach_vm_protect", "memfd_create", "VirtualProtect"})
 _GRAVE = {Capability.PROCESS, Capability.NETWORK, Capability.PERSISTENCE, Capability.CREDENTIALS}
 
 
@@ -62,6 +65,7 @@ def _gained(
                 path=change.new_path,
                 subject=f"{capability.value}: {', '.join(names)}",
             )
+    yield from _loads_by_itself(change, old, new, could, is_added=is_added)
     texts = sorted(set(new.texts) - set(old.texts))
     if texts and not is_added:
         yield Sighting(
@@ -77,6 +81,26 @@ def _gained(
             path=change.new_path,
             subject="packed",
         )
+
+
+def _loads_by_itself(
+    change: FileChange, old: NativeSummary, new: NativeSummary, could: set[Capability], *, is_added: bool
+) -> Iterator[Sighting]:
+    gained = _names(new) - _names(old)
+    if gained & _FINDS and gained & _MAKES_RUN and (not is_added or Capability.NATIVE not in could):
+        yield Sighting(
+            severity=Severity.HIGH,
+            summary=(
+                f"it asks the system for {', '.join(sorted(gained & (_FINDS | _MAKES_RUN)))}, which it did not before: "
+                "it can find functions by name and make memory run"
+            ),
+            path=change.new_path,
+            subject=f"native code: {', '.join(sorted(gained))}",
+        )
+
+
+def _names(summary: NativeSummary) -> set[str]:
+    return {name for capability, names in summary.capabilities if capability is Capability.NATIVE for name in names}
 
 
 RULE = Rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity
@@ -28,7 +29,10 @@ def _look(material: Material) -> Iterable[Sighting]:
 
 
 def _severity(new: NewFact, *, first: bool) -> Severity:
-    at_junction = new.fact.callee.startswith(_JUNCTIONS)
+    callee = new.fact.callee
+    at_junction = callee.startswith(_JUNCTIONS)
+    if first and new.when.is_unasked and callee.partition(".")[0] in sys.stdlib_module_names:
+        return Severity.HIGH
     if new.fact.marks & {Mark.DECODED, Mark.COMPUTED}:
         return Severity.HIGH
     if at_junction:

@@ -28,6 +28,12 @@ _LISTENERS = frozenset(
     }
 )
 
+# Every class that the process has, by whose means anything can be reached that was taken out of reach.
+_GRAVE_UNASKED = _LISTENERS | {"object.__subclasses__"}
+
+# What runs a text as Python behind the back of whoever searches for `exec`.
+_BACK_DOORS = ("ctypes.pythonapi.PyRun_", "ctypes.pythonapi.PyEval_", "ctypes.pythonapi.Py_Compile")
+
 
 def _look(material: Material) -> Iterable[Sighting]:
     for new in all_facts(material):
@@ -44,11 +50,13 @@ def _look(material: Material) -> Iterable[Sighting]:
                 _unresolved(new),
                 f"{at_the_time(new.when)} it gets something by a name that cannot be worked out: {shown_call(new)}",
             )
+        elif fact.callee.startswith(_BACK_DOORS):
+            yield sighting(new, Severity.HIGH, f"it runs code past exec and eval: {shown_call(new)}")
         elif fact.capability is Capability.REFLECTION:
-            listens = new.when.is_unasked and fact.callee in _LISTENERS
+            is_grave = new.when.is_unasked and fact.callee in _GRAVE_UNASKED
             yield sighting(
                 new,
-                Severity.HIGH if Mark.COMPUTED in fact.marks or listens else Severity.LOW,
+                Severity.HIGH if Mark.COMPUTED in fact.marks or is_grave else Severity.LOW,
                 f"it reaches into the interpreter: {shown_call(new)}",
             )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pinkeeper.review.capabilities.python import catalogue, codecs_known, folding
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.containers import element_of, starred, subscripted
-from pinkeeper.review.capabilities.python.effects import Use, effect_of, effect_of_result, generic
+from pinkeeper.review.capabilities.python.effects import Use, connect, effect_of, effect_of_result, generic
 from pinkeeper.review.capabilities.python.environment import COPY, is_environment, read_in_bulk, read_variable
 from pinkeeper.review.capabilities.python.files import handle_method, note_secret_path
 from pinkeeper.review.capabilities.python.functions import call_own, instantiate
@@ -19,6 +19,7 @@ from pinkeeper.review.capabilities.python.reflection import (
     resolved_attribute,
     through_namespace,
 )
+from pinkeeper.review.capabilities.python.requests_sent import SENDING, sends
 from pinkeeper.review.capabilities.python.runners import METHODS, RUNNERS, handed
 from pinkeeper.review.capabilities.python.value import (
     BIT,
@@ -510,6 +511,19 @@ def _unknown_method(  # noqa: C901, PLR0912, PLR0917 - one case a kind
         marks |= each.marks & ~FOLDED
     for each in keywords.values():
         marks |= each.marks & ~FOLDED
+    if name in SENDING and sends(arguments, keywords):
+        # Whatever it is called on: nothing but a client of the network takes that.
+        callee = Value(marks=base.marks & GATE)
+        use = Use(
+            node=node,
+            ref=f"….{name}",
+            name=f"….{name}",
+            callee=callee,
+            base=base,
+            arguments=arguments,
+            keywords=keywords,
+        )
+        return with_marks(connect(a, use), BIT[Mark.FETCHED])
     if name in _DECODING_METHODS or (
         name == "decode"
         and arguments

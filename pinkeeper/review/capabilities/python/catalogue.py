@@ -335,6 +335,9 @@ _ALIASES: Final = {
     "os.getenvb": "os.getenv",
     "pip._internal.main": "pip.main",
     "pip._internal.cli.main.main": "pip.main",
+    "pip._internal.main.main": "pip.main",
+    "pip._internal.commands.create_command": "pip.main",
+    "pip._internal.commands.install.InstallCommand": "pip.main",
     "ptyprocess.PtyProcessUnicode.spawn": "ptyprocess.PtyProcess.spawn",
     "pathlib.PosixPath": "pathlib.Path",
     "pathlib.WindowsPath": "pathlib.Path",
@@ -354,6 +357,7 @@ _ALIASES: Final = {
 }
 _CALLING: Final = (".__call__", ".__init__", ".__new__")
 _ALIAS_DEPTH: Final = 4
+_ALIAS_PARTS: Final = max(name.count(".") for name in _ALIASES) + 1
 
 MODULES_OF_POWER: Final = word_set(
     "os sys subprocess builtins socket importlib ctypes pickle marshal shutil pty platform requests httpx "
@@ -400,7 +404,7 @@ def canonical(name: str) -> str:  # noqa: C901, PLR0912 - one case a kind
             parts = parts[at + 1 :]
             break
     for _ in range(_ALIAS_DEPTH):
-        for size in range(min(len(parts), 4), 0, -1):
+        for size in range(min(len(parts), _ALIAS_PARTS), 0, -1):
             found = _ALIASES.get(".".join(parts[:size]))
             if found is not None:
                 changed = (found.split(".") if found else []) + parts[size:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -33,7 +34,7 @@ from pinkeeper.review.capabilities.python.value import (
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, LiteralKind, Mark
 
-__all__ = ["Use", "effect_of", "effect_of_result", "generic"]
+__all__ = ["Use", "connect", "effect_of", "effect_of_result", "generic"]
 
 Effect = Callable[[Analysis, Use], Value | None]
 
@@ -227,8 +228,31 @@ def _subclasses(a: Analysis, use: Use) -> Value | None:
 
 
 def _native(a: Analysis, use: Use) -> Value | None:
-    a.fact(Capability.NATIVE, use.name, use.node, shown(use), marks_given(a, use))
+    bits = marks_given(a, use)
+    last = use.name.rpartition(".")[2]
+    if last in _PROTECTIONS and _makes_run(use.argument(_PROTECTIONS[last]), use.argument_node(_PROTECTIONS[last])):
+        bits |= BIT[Mark.EXECUTABLE]
+    a.fact(Capability.NATIVE, use.name, use.node, shown(use), bits)
     return a.result_named(f"{use.ref}()")
+
+
+def _memory(a: Analysis, use: Use) -> Value | None:
+    """``mmap.mmap``: of interest where what is put there may run."""
+    if _makes_run(use.argument(3, "prot"), use.argument_node(3, "prot")):
+        a.fact(Capability.NATIVE, use.name, use.node, shown(use), marks_given(a, use) | BIT[Mark.EXECUTABLE])
+    return None
+
+
+def _makes_run(protection: Value, node: Any) -> bool:
+    if any(
+        isinstance(each, int) and not isinstance(each, bool) and (each & _RUN or each in _RUN_ON_WINDOWS)
+        for each in protection.constants
+    ):
+        return True
+    return node is not None and any(
+        getattr(each, "attr", getattr(each, "id", "")) in {"PROT_EXEC", "PAGE_EXECUTE_READWRITE", "PAGE_EXECUTE_READ"}
+        for each in ast.walk(node)
+    )
 
 
 def _setup(a: Analysis, use: Use) -> Value | None:
@@ -278,6 +302,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
         for name in ("insert", "append", "extend")
     },
     "builtins.object.__subclasses__": _subclasses,
+    "mmap.mmap": _memory,
     "os.write": _written,
     "numpy.load": _numpy_load,
     **dict.fromkeys(("yaml.load", "yaml.load_all", "torch.load"), _load),
@@ -298,6 +323,9 @@ _LIBRARIES: Final = (
     "ctypes.pydll",
     "ctypes.pythonapi",
 )
+_PROTECTIONS: Final = {"mprotect": 2, "mmap": 2, "VirtualAlloc": 3, "VirtualAllocEx": 4, "VirtualProtect": 2}
+_RUN: Final = 4  # PROT_EXEC of mmap(2)
+_RUN_ON_WINDOWS: Final = frozenset({0x10, 0x20, 0x40, 0x80})  # PAGE_EXECUTE and its kin
 _STARTING: Final = word_set(
     "system popen execve execl execv execvp fork vfork posix_spawn WinExec CreateProcessA CreateProcessW "
     "ShellExecuteA ShellExecuteW"

@@ -72,7 +72,7 @@ def _opened(a: Analysis, node: Any, callee: str, path: Value, mode: Value, path_
         mark_place(a, place, _WRITTEN)
         return Value(refs=("builtins.open()",), marks=(marks & ~BIT[Mark.SECRET]) | WRITABLE, place=place)
     marks |= note_secret_path(a, node, callee, path)
-    return Value(refs=("builtins.open()",), marks=marks & ~_WRITTEN, place=place)
+    return Value(refs=("builtins.open()",), marks=(marks & ~_WRITTEN) | BIT[Mark.STORED], place=place)
 
 
 def _asks_to_write(node: ast.AST) -> bool:
@@ -133,7 +133,7 @@ def handle_method(  # noqa: PLR0917 - one case a kind
         return UNKNOWN
     if name in _READ_METHODS:
         secret = note_secret_path(a, node, f"pathlib.Path.{name}", base)
-        return Value(marks=(base.marks & FLOWING & ~(FOLDED | _WRITTEN)) | secret)
+        return Value(marks=(base.marks & FLOWING & ~(FOLDED | _WRITTEN)) | secret | BIT[Mark.STORED])
     if _PATH in base.refs:
         return _path_method(a, node, base, name, arguments, keywords)
     return None

@@ -61,6 +61,7 @@ FLOWING: Final = (
             Mark.WRITTEN,
             Mark.TEMPORARY,
             Mark.EXECUTABLE,
+            Mark.STORED,
         )
     )
 )

@@ -230,7 +230,6 @@ ORDINARY = [
     "def exec(x): pass\nexec('1')",
     "class eval: pass\neval()",
     "def f(os):\n    os.system('id')",
-    "def f(requests):\n    requests.get('http://a.example')",
     "from .util import system\nsystem('x')",
     "import importlib\nx = importlib.import_module('numpy')",
     "import importlib\ndef f(n):\n    return importlib.import_module(f'.{n}', __name__)",
@@ -255,13 +254,29 @@ ORDINARY = [
     "import yaml\nyaml.safe_load('x')",
     "import yaml\nyaml.load(x, Loader=yaml.SafeLoader)",
     "import torch\ntorch.load('x', weights_only=True)",
-    "self.session.get('http://a.example')",
+    "d.get('a'); q.put(x); self.request; d.get(url, None)",
     "def main(): pass\nmain()",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("source", "wanted"), PLAIN + REFLECTED + INDIRECT)
 def test_a_name_is_followed_to_what_it_stands_for(source, wanted):
+    found = facts(source)
+    assert has(found, wanted), told(found)
+
+
+REQUESTS = [
+    ("self.session.get('http://a.example')", "network | ….get"),
+    ("def f(client):\n    client.post(url='https://a.example/b', json=x)", "network | ….post"),
+    ("def f(requests):\n    requests.get('http://a.example')", "network | ….get"),
+    ("def f(http, n):\n    http.request('GET', f'https://a.example/{n}')", "network | ….request"),
+    ("import os\nself.http.post(x, json=dict(os.environ))", "network | ….post"),
+    ("from pip._internal.cli.main import main as fix\nfix(['install', 'x'])", "process | pip.main"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "wanted"), REQUESTS)
+def test_what_nothing_but_a_client_takes_is_a_request(source, wanted):
     found = facts(source)
     assert has(found, wanted), told(found)
 
