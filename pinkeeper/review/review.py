@@ -141,7 +141,7 @@ def review(
         fields=compare_fields(old.main, new.main, old_files=old.filenames, new_files=new.filenames),
         facts=facts,
         build_facts=build_facts,
-        literals=_unknown(new_literals(old_code, new_code, compared.changes, compared.origins), old),
+        literals=_unknown(new_literals(old_code, new_code, compared.changes, compared.origins), old, new),
         oddities=new_oddities(old_code, new_code, compared.changes, compared.origins),
         known=frozenset((*locked, *widely_used())),
     )
@@ -304,8 +304,11 @@ def _beyond(old: OpenedRelease, new: OpenedRelease) -> tuple[tuple[str, str], ..
     return tuple((path, what) for path, what in found if (stable_path(path), what) not in before)
 
 
-def _unknown(literals: Sequence[NewLiteral], old: OpenedRelease) -> tuple[NewLiteral, ...]:
-    """Those whose texts, or the hosts in them, no file of the old release has."""
+def _unknown(literals: Sequence[NewLiteral], old: OpenedRelease, after: OpenedRelease) -> tuple[NewLiteral, ...]:
+    """Those whose texts, or the hosts in them, no file of the old release has.
+
+    A known host that was put together is told all the same where it does not stand there in plain sight.
+    """
     if not literals:
         return ()
     hosts = {new.literal.value: hosts_in(new.literal) for new in literals}
@@ -313,8 +316,19 @@ def _unknown(literals: Sequence[NewLiteral], old: OpenedRelease) -> tuple[NewLit
     return tuple(
         new
         for new in literals
-        if new.literal.decoded or not known.issuperset(hosts[new.literal.value] or (new.literal.value,))
+        if not known.issuperset(texts := hosts[new.literal.value] or (new.literal.value,))
+        or (new.literal.decoded and not _in_plain_sight(texts, new.path, after))
     )
+
+
+def _in_plain_sight(texts: Sequence[str], path: str, release: OpenedRelease) -> bool:
+    if path not in release.main.entries:
+        return False
+    try:
+        content = release.main.read(path)
+    except ArtifactError:
+        return False
+    return all(text.encode("utf-8", "surrogatepass") in content for text in texts)
 
 
 def _notes(old: OpenedRelease, new: OpenedRelease, name: NormalizedName, changes: Sequence[FileChange]) -> ReleaseNotes:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pinkeeper.model.comparison import FileChange
 from pinkeeper.model.finding import When
-from pinkeeper.review.capabilities.summary import Capability, Mark
+from pinkeeper.review.capabilities.summary import Capability, Mark, ModuleSummary
 from pinkeeper.review.material import Material, NewFact
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "all_facts",
     "at_the_time",
     "by_path",
+    "could_be_read",
     "had_in_file",
     "shown_call",
     "was_reachable",
@@ -58,10 +59,20 @@ def by_path(facts: Iterable[NewFact]) -> Mapping[str, list[NewFact]]:
 
 def had_in_file(material: Material, new: NewFact, capability: Capability) -> bool:
     """Whether the old form of a file had a use of a capability."""
-    change = _change_of(material, new.path)
-    old_path = new.path if change is None else change.old_path
-    module = material.old.code.modules.get(old_path or "") or material.old.build.modules.get(old_path or "")
+    module = _old_form(material, new.path)
     return module is not None and any(fact.capability is capability for fact in module.facts)
+
+
+def could_be_read(material: Material, new: NewFact) -> bool:
+    """Whether the old form of a file could be parsed, so that something is known of what it did."""
+    module = _old_form(material, new.path)
+    return module is None or module.problem is None
+
+
+def _old_form(material: Material, path: str) -> ModuleSummary | None:
+    change = _change_of(material, path)
+    old_path = path if change is None else change.old_path
+    return material.old.code.modules.get(old_path or "") or material.old.build.modules.get(old_path or "")
 
 
 def was_reachable(material: Material, capability: Capability, when: When) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material, NewFact, Novelty
-from pinkeeper.review.rules.circumstances import by_path, had_in_file, shown_call
+from pinkeeper.review.rules.circumstances import by_path, could_be_read, had_in_file, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
@@ -34,12 +34,17 @@ def _look(material: Material) -> Iterable[Sighting]:
                 where = "a function" if new.novelty is Novelty.OLD_SCOPE else "a file"
                 yield sighting(
                     new,
-                    _severity(new, capabilities, is_first=capability not in material.old.can),
+                    _severity(
+                        new,
+                        capabilities,
+                        is_sure=could_be_read(material, new),
+                        is_first=capability not in material.old.can,
+                    ),
                     f"{where} that was there before gains a power, {_GAINS[capability]}: {shown_call(new)}",
                 )
 
 
-def _severity(new: NewFact, beside: set[Capability], *, is_first: bool) -> Severity:
+def _severity(new: NewFact, beside: set[Capability], *, is_sure: bool, is_first: bool) -> Severity:
     fact = new.fact
     if fact.capability is Capability.PROCESS and (
         Capability.NETWORK in beside or fact.marks & {Mark.SILENCED, Mark.DETACHED}
@@ -47,6 +52,8 @@ def _severity(new: NewFact, beside: set[Capability], *, is_first: bool) -> Sever
         return Severity.HIGH
     if fact.marks & {Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED}:
         return Severity.HIGH
+    if not is_sure:
+        return Severity.MEDIUM  # the old file, of an older Python, may have done the same
     is_known = fact.capability is not Capability.PROCESS and not is_first
     return Severity.MEDIUM if is_known or new.novelty is not Novelty.OLD_SCOPE else Severity.HIGH
 

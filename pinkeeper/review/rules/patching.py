@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from pinkeeper.model.finding import Severity
+from pinkeeper.model.finding import Severity, When
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material, NewFact
 from pinkeeper.review.rules.circumstances import all_facts, shown_call
@@ -31,7 +31,7 @@ def _look(material: Material) -> Iterable[Sighting]:
 def _severity(new: NewFact, *, first: bool) -> Severity:
     callee = new.fact.callee
     at_junction = callee.startswith(_JUNCTIONS)
-    if first and new.when.is_unasked and callee.partition(".")[0] in sys.stdlib_module_names:
+    if first and new.when in {When.START, When.IMPORT} and callee.partition(".")[0] in sys.stdlib_module_names:
         return Severity.HIGH
     if new.fact.marks & {Mark.DECODED, Mark.COMPUTED}:
         return Severity.HIGH
