@@ -311,13 +311,12 @@ def _unknown(literals: Sequence[NewLiteral], old: OpenedRelease, after: OpenedRe
     """
     if not literals:
         return ()
-    hosts = {new.literal.value: hosts_in(new.literal) for new in literals}
-    known = known_texts(old.main, {text for value, names in hosts.items() for text in names or (value,)})
+    texts = [hosts_in(new.literal) or (new.literal.value,) for new in literals]
+    known = known_texts(old.main, set(chain.from_iterable(texts)))
     return tuple(
         new
-        for new in literals
-        if not known.issuperset(texts := hosts[new.literal.value] or (new.literal.value,))
-        or (new.literal.decoded and not _in_plain_sight(texts, new.path, after))
+        for new, wanted in zip(literals, texts, strict=True)
+        if not known.issuperset(wanted) or (new.literal.decoded and not _in_plain_sight(wanted, new.path, after))
     )
 
 

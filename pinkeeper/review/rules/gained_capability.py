@@ -50,10 +50,10 @@ def _severity(new: NewFact, beside: set[Capability], *, is_sure: bool, is_first:
         Capability.NETWORK in beside or fact.marks & {Mark.SILENCED, Mark.DETACHED}
     ):
         return Severity.HIGH
+    if not is_sure and not fact.marks & {Mark.DECODED, Mark.SECRET, Mark.COMPUTED}:
+        return Severity.MEDIUM  # the old file, of an older Python, may have done the same
     if fact.marks & {Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED}:
         return Severity.HIGH
-    if not is_sure:
-        return Severity.MEDIUM  # the old file, of an older Python, may have done the same
     is_known = fact.capability is not Capability.PROCESS and not is_first
     return Severity.MEDIUM if is_known or new.novelty is not Novelty.OLD_SCOPE else Severity.HIGH
 
