@@ -28,9 +28,10 @@ from pinkeeper.review.capabilities.summary import (
     Mark,
     ModuleSummary,
     Oddity,
+    OddityKind,
 )
 
-__all__ = ["summarise"]
+__all__ = ["DEFECT", "summarise"]
 
 _EVALUATORS: Final = {**EVALUATORS, ast.Call: evaluate_call}
 
@@ -51,9 +52,14 @@ def summarise(source: bytes) -> ModuleSummary:
         analysis.finish()
     except (RecursionError, MemoryError):
         problem = "too deeply nested, or too large, to be analysed to its end"
+    except Exception as error:  # noqa: BLE001 - of hostile input nothing is certain; it is told, as a finding
+        problem = f"{DEFECT} ({type(error).__name__})"
+    if problem is not None:
+        found = (*found, Oddity(kind=OddityKind.NOT_ANALYSED, line=1, detail=problem))
     return _summary(analysis, parsed.tree, parsed.text, found, problem)
 
 
+DEFECT: Final = "the analyser met a defect of its own"
 _UNPARSED_LIMIT: Final = 1 << 20
 
 

@@ -168,6 +168,7 @@ class OddityKind(StrEnum):
     OFF_SCREEN = "code pushed off the screen"
     BLOB = "opaque blob"
     NOT_PARSED = "does not parse"
+    NOT_ANALYSED = "not analysed to its end"
     NEWER_GRAMMAR = "newer grammar"  # it parses only as a newer Python's than the one that looked
 
 

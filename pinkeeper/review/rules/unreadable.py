@@ -22,13 +22,24 @@ def _look(material: Material) -> Iterable[Sighting]:
                 line=new.oddity.line,
                 subject="does not parse",
             )
+        elif new.oddity.kind is OddityKind.NOT_ANALYSED:
+            yield Sighting(
+                severity=Severity.MEDIUM,
+                summary=f"it was not analysed to its end: {new.oddity.detail}",
+                path=new.path,
+                line=new.oddity.line,
+                subject="not analysed",
+            )
 
 
 RULE = Rule(
     id="unreadable",
     severity=Severity.MEDIUM,
     title="a Python file that does not parse",
-    means="No Python that is known here can read the file, so that nothing can be said of what it does.",
+    means=(
+        "No Python that is known here can read the file, or the analysis of it came to no end, so that not all can be "
+        "said of what it does."
+    ),
     attack="Files that only the interpreter of the victim parses pass scanners that give up in silence.",
     judge="Templates and old Python 2 files are everyday. In the middle of a package they are not.",
     look=_look,

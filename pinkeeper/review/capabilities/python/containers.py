@@ -18,6 +18,7 @@ from pinkeeper.review.capabilities.python.value import (
     UNKNOWN,
     Value,
     constant,
+    is_hashable,
     join,
     with_marks,
 )
@@ -155,7 +156,7 @@ def subscripted(a: Analysis, base: Value, key: Value, node: ast.expr) -> Value: 
             bits = FOLDED if isinstance(base.const, (str, bytes)) else 0
             return constant(const, ((base.marks | key.marks) & FLOWING) | bits)
         return Value(marks=base.marks & FLOWING) if base.marks & FLOWING else UNKNOWN
-    if base.items is not None and key.const is not NOTHING and not isinstance(key.const, (list, dict, bytearray)):
+    if base.items is not None and key.const is not NOTHING and is_hashable(key.const):
         found = base.items.get(key.const)
         if found is None and isinstance(key.const, int) and key.const < 0:
             found = base.items.get(len(base.items) + key.const)

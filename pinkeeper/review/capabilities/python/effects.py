@@ -78,7 +78,7 @@ def connect(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a kind
     for name in ("context", "ssl", "ssl_context", "verify"):
         if any("unverified" in ref for ref in keywords.get(name, UNKNOWN).refs):
             bits |= BIT[Mark.INSECURE]
-    if keywords.get("cert_reqs", UNKNOWN).const in {"CERT_NONE", 0} or any(
+    if keywords.get("cert_reqs", UNKNOWN).const in ("CERT_NONE", 0) or any(
         ref.endswith("CERT_NONE") for ref in keywords.get("cert_reqs", UNKNOWN).refs
     ):
         bits |= BIT[Mark.INSECURE]

@@ -67,11 +67,7 @@ def _setattr(a: Analysis, use: Use) -> Value | None:
 
 def _import(a: Analysis, use: Use) -> Value | None:
     listed = use.argument(3, "fromlist")
-    whole = (
-        listed is not UNKNOWN and listed.const not in {None, ()}
-        if not isinstance(listed.const, (list, dict))
-        else bool(listed.const)
-    )
+    whole = listed is not UNKNOWN and (listed.const is NOTHING or bool(listed.const))
     return import_by_name(a, use.argument(0, "name"), use.node, use.name, whole=whole)
 
 

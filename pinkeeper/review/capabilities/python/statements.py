@@ -26,6 +26,7 @@ from pinkeeper.review.capabilities.python.value import (
     UNKNOWN,
     Value,
     constant,
+    is_hashable,
     join,
     named,
 )
@@ -152,7 +153,7 @@ def _put(a: Analysis, node: ast.expr, base: Value, key: Value, value: Value) -> 
         items = dict(base.items or {})
         if isinstance(base.const, dict) and len(base.const) <= 64:  # noqa: PLR2004 - as containers are kept
             items = {each: constant(held) for each, held in base.const.items()}
-        if len(items) < 64 and not isinstance(key.const, (list, dict, bytearray)):  # noqa: PLR2004
+        if len(items) < 64 and is_hashable(key.const):  # noqa: PLR2004
             items[("?", len(items)) if key.const is NOTHING else key.const] = value
             a.scope.names[node.id] = Value(items=items, marks=(base.marks | value.marks) & FLOWING, refs=base.refs)
             return

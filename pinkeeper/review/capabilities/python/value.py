@@ -22,6 +22,7 @@ __all__ = [
     "XORED",
     "Value",
     "constant",
+    "is_hashable",
     "join",
     "join_all",
     "marks_of",
@@ -138,6 +139,15 @@ UNKNOWN: Final = Value()
 def constant(const: Any, marks: int = 0) -> Value:
     """A value that is known."""
     return Value(const=const, marks=marks)
+
+
+def is_hashable(const: Any) -> bool:
+    """Whether a constant can be the key of a mapping."""
+    try:
+        hash(const)
+    except TypeError:
+        return False
+    return True
 
 
 def named(ref: str, marks: int = 0) -> Value:

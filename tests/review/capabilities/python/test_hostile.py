@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinkeeper.review.capabilities.python_file import summarise
+from pinkeeper.review.capabilities.python.catalogue import _TABLE
+from pinkeeper.review.capabilities.python.codecs_known import FUNCTIONS
+from pinkeeper.review.capabilities.python.effects import _EFFECTS
+from pinkeeper.review.capabilities.python.runners import RUNNERS
+from pinkeeper.review.capabilities.python_file import DEFECT, summarise
 from pinkeeper.review.capabilities.summary import LiteralKind, ModuleSummary
 from tests.review.capabilities.python.facts_of import has
 
@@ -74,6 +78,7 @@ def test_what_is_deep_or_large_is_looked_at_all_the_same(source):
 
 
 def _is_sound(summary: ModuleSummary) -> None:
+    assert DEFECT not in (summary.problem or "")
     assert len(summary.facts) <= 5000
     assert len(summary.literals) <= 1000
     assert all(len(argument) <= 200 for fact in summary.facts for argument in fact.arguments)
@@ -110,6 +115,52 @@ def _is_sound(summary: ModuleSummary) -> None:
 )
 def test_any_bytes_give_a_summary(source):
     _is_sound(summarise(source))
+
+
+# Constants of every kind, and things that are none: what a call is given may be anything.
+_GIVEN = (
+    *(
+        "None",
+        "True",
+        "-1",
+        "10**40",
+        "1.5",
+        "1j",
+        "...",
+        "''",
+        "'x'",
+        "b''",
+        "b'\\xff'",
+        "()",
+        "([1],)",
+        "[]",
+        "[[1], {}]",
+    ),
+    *("{}", "{'a': [1]}", "{1, 2}", "lambda x: x", "unknown", "*[[1]]", "**{'a': {}}", "__import__", "f'{unknown}'"),
+)
+
+
+@pytest.mark.parametrize("given", _GIVEN)
+def test_what_is_known_by_name_takes_anything(given):
+    names = sorted({*_TABLE, *_EFFECTS, *RUNNERS, *FUNCTIONS})
+    for start in range(0, len(names), 150):
+        source = "\n".join(_calls(name, given) for name in names[start : start + 150])
+        assert summarise(source.encode()).problem is None
+
+
+def _calls(name: str, given: str) -> str:
+    module, call = name.partition(".")[0], name.removeprefix("builtins.").replace("()", "")
+    lines = [f"import {module}", "def f(d, unknown):", f"    {call}({given})", f"    {call}(unknown, {given})"]
+    if not given.startswith("*"):
+        lines.append(f"    {call}({given}, {given}, {given}, {given}, data={given}, env={given}, context={given})")
+        lines.append(
+            f"    x = {{}}; x[{given}] = {call}; x[{given}, 1] = x; x[{given}]({given}); x.y.get({given}, {given})"
+        )
+        lines.append(
+            f"    ({given}).decode({given}); ({given}).join({given}); ({given})[{given}]; ({given})[1:{given}]"
+        )
+        lines.append(f"    ({given}) + ({given}); ({given}) % ({given}); ({given}) * ({given}); [a for a in ({given})]")
+    return "\n".join(lines)
 
 
 def test_texts_of_a_file_that_does_not_parse_are_kept():
