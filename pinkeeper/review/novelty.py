@@ -7,9 +7,10 @@ all the same where it runs earlier than before.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from pinkeeper.model.comparison import ChangeStatus, FileChange
 from pinkeeper.model.finding import When
@@ -17,7 +18,7 @@ from pinkeeper.review.capabilities.package import PackageCode
 from pinkeeper.review.capabilities.summary import MAIN, MODULE, Fact, Literal, Mark, ModuleSummary
 from pinkeeper.review.material import NewFact, NewLiteral, NewOddity, Novelty
 
-__all__ = ["new_facts", "new_literals", "new_oddities"]
+__all__ = ["is_test", "new_facts", "new_literals", "new_oddities"]
 
 _NOTHING = ModuleSummary()
 _ORDER = list(When)
@@ -251,20 +252,29 @@ def is_test(path: str) -> bool:
 
 
 def _imported(code: PackageCode, tests: frozenset[str]) -> frozenset[str]:
-    """Those test modules that code of another kind imports, by their last names."""
-    targets = {
-        part
-        for path, module in code.modules.items()
-        if path not in tests
-        for each in module.imports
-        for part in each.target.split(".")[-2:]
-    }
-    return frozenset(path for path in tests if _module_name(path) in targets)
+    """Those test modules that code of another kind imports, by the ends of their names.
+
+    ``from .tests.tool import f`` and ``import a.tests.tool`` both mean any ``tests/tool.py``. A name without a dot
+    means any module of that name, unless it is one of the standard library's.
+    """
+    pairs: set[tuple[str, str]] = set()
+    alone: set[str] = set()
+    for path, module in code.modules.items():
+        if path in tests:
+            continue
+        for each in module.imports:
+            parts = [part for part in each.target.split(".") if part]
+            ends = parts[-3:]
+            pairs.update(pairwise(ends))
+            if parts and (len(parts) == 1 or each.target.startswith(".")) and parts[0] not in sys.stdlib_module_names:
+                alone.add(parts[0])
+    return frozenset(path for path in tests if _end(path) in pairs or _end(path)[1] in alone)
 
 
-def _module_name(path: str) -> str:
-    parts = path.removesuffix(".py").split("/")
-    return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+def _end(path: str) -> tuple[str, str]:
+    """The last two parts of the name of a module."""
+    parts = ["", "", *path.removesuffix(".py").removesuffix("/__init__").split("/")]
+    return parts[-2], parts[-1]
 
 
 def _literal_place(new: NewLiteral) -> tuple[str, int, str]:

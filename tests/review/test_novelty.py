@@ -146,3 +146,25 @@ def test_texts_and_oddities_that_the_old_release_has_are_not_new():
     assert [each.literal.value for each in literals] == ["https://two.example/"]
     (oddity,) = new_oddities(before, after, compared.changes, compared.origins)
     assert (oddity.oddity.kind, oddity.oddity.line) == (OddityKind.MIXED_SCRIPT, 4)
+
+
+@pytest.mark.parametrize(
+    ("importing", "is_told"),
+    [
+        ("from .tests import tool\n", True),
+        ("from .tests.tool import show\n", True),
+        ("import p.tests.tool\n", True),
+        ("import tool\n", True),
+        ("from distutils.tool import show\n", False),
+        ("import p.tool_of_another_name\n", False),
+        ("import other.tool\n", False),
+    ],
+)
+def test_a_module_of_tests_counts_where_other_code_imports_it(importing, is_told):
+    old = {"p/__init__.py": importing, "p/tests/tool.py": "x = 1\n"}
+    assert bool(_facts(old, {**old, "p/tests/tool.py": f"x = 1\n{_RUN}"})) == is_told
+
+
+def test_a_module_of_tests_named_like_one_of_the_standard_library_is_not_taken_for_it():
+    old = {"p/__init__.py": "import random\n", "p/tests/random.py": "x = 1\n"}
+    assert _facts(old, {**old, "p/tests/random.py": f"x = 1\n{_RUN}"}) == ()

@@ -12,7 +12,9 @@ _TEXT_LIMIT = 1000
 
 _NODES_LIMIT = 20_000
 _MODULES = frozenset({"__future__", "typing", "typing_extensions", "json", "collections", "enum", "datetime"})
-_CALLS = frozenset({"tuple", "list", "dict", "set", "frozenset", "str", "int", "float", "bool", "json.loads"})
+_CALLS = frozenset(
+    {"tuple", "list", "dict", "set", "frozenset", "str", "int", "float", "bool", "json.loads", "hasattr"}
+)
 _NODES = (
     ast.Module,
     ast.Assign,
@@ -53,7 +55,8 @@ _NODES = (
 def is_inert(statements: Sequence[ast.stmt]) -> bool:
     """Whether the statements assign and return plain values, import nothing but typing and the like, and call nothing.
 
-    Functions are plain too if their bodies are. Calls of ``tuple``, ``int`` and ``json.loads`` are values.
+    Functions are plain too if their bodies are. Calls of ``tuple``, ``int`` and ``json.loads`` are values. What is
+    imported from the same package is looked at where it stands.
     """
     pending: list[ast.AST] = list(statements)
     for _ in range(_NODES_LIMIT):
@@ -77,7 +80,7 @@ def _is_plain(node: ast.AST) -> bool:
         case ast.Import(names=names):
             return all(alias.name in _MODULES for alias in names)
         case ast.ImportFrom(module=module, level=level):
-            return not level and module in _MODULES
+            return level > 0 or module in _MODULES
         case ast.Call(func=function):
             return _is_of_a_value(function)
         case ast.FunctionDef(decorator_list=decorators):

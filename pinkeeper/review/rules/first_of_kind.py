@@ -9,6 +9,7 @@ from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import LineKind
 from pinkeeper.review.capabilities.summary import Capability
 from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -35,8 +36,9 @@ def _look(material: Material) -> Iterable[Sighting]:
         is_named = is_program and any(name in line for line in written)
         grave = suffix in _PROGRAMS or is_named or bool(starts)
         beside = ", and new code starts programs" if starts else ""
+        ordinary = Severity.HIGH if grave else Severity.MEDIUM
         yield Sighting(
-            severity=Severity.HIGH if grave else Severity.MEDIUM,
+            severity=Severity.LOW if is_test(path) and not is_named else ordinary,
             summary=f"the first {suffix or 'program without a suffix'} in the package{beside}",
             path=path,
             subject=suffix,

@@ -18,6 +18,7 @@ from pinkeeper.review.comparison.inert_code import is_inert
         "full = 'a' + 'b'\n",
         "def version() -> str:\n    '''Give it.'''\n    return f'{major}.{minor}'\n",
         "commit = None\nrelease = not commit\n",
+        "from .core import *\n__doc__ = core.__doc__\nif hasattr(core, '__all__'):\n    __all__ = core.__all__\n",
     ],
 )
 def test_written_down_values_are_inert(source):
@@ -28,7 +29,7 @@ def test_written_down_values_are_inert(source):
     "source",
     [
         "import os\n",
-        "from . import core\n",
+        "import core\n",
         "from os import environ\n",
         "__version__ = read('VERSION')\n",
         "value = (lambda: 1)()\n",
