@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import zlib
 from collections.abc import Mapping
 from typing import BinaryIO
 
@@ -23,14 +24,17 @@ from pinkeeper.errors import ArtifactError
 __all__ = ["TarContents"]
 
 _EXECUTABLE = 0o111
+_PLAIN_LIMIT = 16 << 20  # bytes kept as they are; what comes after them is kept compressed, which takes time
+_PACKED_SIZE = 2_000
 _LINKS = {b"1": "hard", b"2": "symbolic"}
 _DEVICES = frozenset({b"3", b"4", b"6"})
 
 
 class _Member(Struct, frozen=True, gc=False):
-    """content: None where it was too much to keep."""
+    """content: None where it was too much to keep; compressed where `is_packed`."""
 
     content: bytes | None
+    is_packed: bool
     size: int
     sha256: str
     executable: bool
@@ -48,7 +52,7 @@ class TarContents:
         self._log = AnomalyLog()
         self._room = KEPT_TOTAL_LIMIT
         members = self._members(file)
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[str, _Member] = {}
         entries: dict[str, Entry] = {}
         below = below_top_level(members, self._log)
         for path in sorted(below, key=below.__getitem__):
@@ -58,17 +62,17 @@ class TarContents:
                 self._log.leave_out(named, reason, size=member.size, sha256=member.sha256)
                 continue
             entries[named] = Entry(path=named, size=member.size, sha256=member.sha256, executable=member.executable)
-            self._kept[named] = member.content
+            self._kept[named] = member
         self.entries: Mapping[str, Entry] = entries
         self.anomalies: tuple[Anomaly, ...] = self._log.anomalies
         self.unread: tuple[Unread, ...] = self._log.unread
 
     def read(self, path: str) -> bytes:
         """The content of an entry. Raises ArtifactError where there is none, or after `close`."""
-        content = self._kept.get(path)
-        if content is None:
+        member = self._kept.get(path)
+        if member is None or member.content is None:
             raise ArtifactError(f"it has no member {shown(path)} that was read", where=self.filename)
-        return content
+        return zlib.decompress(member.content) if member.is_packed else member.content
 
     def close(self) -> None:
         """Let the file and what is kept of it go."""
@@ -124,11 +128,14 @@ class TarContents:
         if size < header.size:
             self._log.refuse(AnomalyKind.DAMAGED_MEMBER, path, f"it is cut after {size} of {header.size} bytes")
             return None
-        content = None
+        content, is_packed = None, False
         if keep:
             content = b"".join(parts)
+            is_packed = self._room < KEPT_TOTAL_LIMIT - _PLAIN_LIMIT and size > _PACKED_SIZE
+            if is_packed:
+                content = zlib.compress(content, level=1)
             self._room -= size
-        return _Member(content, size, digest.hexdigest(), bool(header.mode & _EXECUTABLE))
+        return _Member(content, is_packed, size, digest.hexdigest(), bool(header.mode & _EXECUTABLE))
 
     def _add(self, members: dict[str, _Member], path: str, member: _Member) -> None:
         before = members.get(path)

@@ -77,7 +77,7 @@ class Reviewed(Struct, frozen=True, kw_only=True, eq=False):
     not_analysed: tuple[NotAnalysed, ...]
 
 
-NativeSummaries = Callable[[Mapping[str, bytes]], Mapping[str, NativeSummary]]
+NativeSummaries = Callable[[Mapping[str, int], Callable[[str], bytes]], Mapping[str, NativeSummary]]
 """Summaries of binaries by path, made where a parser that fails does no harm."""
 
 
@@ -288,9 +288,9 @@ def _natives(
     chosen = [change for change in changes if change.kind is FileKind.NATIVE]
     if not chosen:
         return {}, {}
-    before = {path: old.read(path) for change in chosen if (path := change.old_path) in old.entries and path}
-    after = {path: new.read(path) for change in chosen if (path := change.new_path) in new.entries and path}
-    return natives(before), natives(after)
+    before = {path: entry.size for change in chosen if (path := change.old_path) and (entry := old.entries.get(path))}
+    after = {path: entry.size for change in chosen if (path := change.new_path) and (entry := new.entries.get(path))}
+    return natives(before, old.read), natives(after, new.read)
 
 
 def _beyond(old: OpenedRelease, new: OpenedRelease) -> tuple[tuple[str, str], ...]:

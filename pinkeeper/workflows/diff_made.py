@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import BinaryIO
@@ -102,10 +102,12 @@ def _contents(file: BinaryIO, filename: str, stack: ExitStack) -> Contents:
     return contents
 
 
-def _natives(contents: Mapping[str, bytes], *, jobs: int | None) -> Mapping[str, NativeSummary]:
+def _natives(
+    sizes: Mapping[str, int], read: Callable[[str], bytes], *, jobs: int | None
+) -> Mapping[str, NativeSummary]:
     from pinkeeper.review.capabilities.native import native_summaries  # noqa: PLC0415 - few releases have any
 
-    return native_summaries(contents, jobs=jobs)
+    return native_summaries(sizes, read, jobs=jobs)
 
 
 def _read_files(release: OpenedRelease) -> tuple[ReleaseFile, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -47,14 +47,17 @@ def native_summary(content: bytes) -> NativeSummary:
     return read_native(content)
 
 
-def native_summaries(contents: Mapping[str, bytes], *, jobs: int | None = None) -> dict[str, NativeSummary]:
+def native_summaries(
+    sizes: Mapping[str, int], read: Callable[[str], bytes], *, jobs: int | None = None
+) -> dict[str, NativeSummary]:
     """What binaries say of themselves, by path, sorted; read in processes of their own, each with limits.
 
-    jobs: processes at most; None for as many as there are processors. A binary whose reader crashes, takes too long, or
-    needs too much memory has that as its problem.
+    sizes: bytes, by path. read: gives the content of a path; asked by one thread at a time. jobs: processes at most;
+    None for as many as there are processors. A binary whose reader crashes, takes too long, or needs too much memory
+    has that as its problem.
     """
-    if not contents:
+    if not sizes:
         return {}
     from pinkeeper.review.capabilities.native_processes import summaries_apart  # noqa: PLC0415 - few releases have any
 
-    return summaries_apart(contents, jobs=jobs)
+    return summaries_apart(sizes, read, jobs=jobs)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Self
 
 import msgspec
@@ -36,23 +37,28 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(NativeSummary)
 
 
-def summaries_apart(contents: Mapping[str, bytes], *, jobs: int | None = None) -> dict[str, NativeSummary]:
+def summaries_apart(
+    sizes: Mapping[str, int], read: Callable[[str], bytes], *, jobs: int | None = None
+) -> dict[str, NativeSummary]:
     """As `native_summaries` says."""
     waiting: SimpleQueue[str] = SimpleQueue()
-    for path in sorted(contents, key=lambda path: (-len(contents[path]), path)):
+    for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
         waiting.put(path)
-    total = sum(map(len, contents.values()))
-    count = max(1, min(jobs or os.cpu_count() or 1, len(contents), total // _ALONE_BYTES + 1))
+    total = sum(sizes.values())
+    count = max(1, min(jobs or os.cpu_count() or 1, len(sizes), total // _ALONE_BYTES + 1))
     found: dict[str, NativeSummary] = {}
+    one_at_a_time = Lock()
 
     def work() -> None:
-        with _Reader(max(map(len, contents.values()))) as reader:
+        with _Reader(max(sizes.values())) as reader:
             while True:
                 try:
                     path = waiting.get_nowait()
                 except Empty:
                     return
-                found[path] = reader.summary(contents[path])
+                with one_at_a_time:
+                    content = read(path)
+                found[path] = reader.summary(content)
 
     with ThreadPoolExecutor(count) as threads:
         for done in [threads.submit(work) for _ in range(count)]:

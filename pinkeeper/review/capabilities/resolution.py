@@ -32,6 +32,7 @@ _META = ("Meta", "MetaClass", "Metaclass", "EnumType")
 
 # Hundreds of modules that all star-import each other are a maze that somebody built.
 _LIMIT = 2_000  # places looked at for one name
+_NO_NODES: frozenset[tuple[str, str]] = frozenset()
 _BUDGET = 300_000  # star imports followed for all names
 
 
@@ -73,6 +74,9 @@ class Resolution:
         self._layout = layout
         self._indexes: dict[str, ModuleIndex] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
+        self._called: dict[tuple[str, str], frozenset[Node]] = {}
+        self._splits: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._misses = 0
         self._budget = _BUDGET
         self.missing: set[str] = set()
 
@@ -82,12 +86,23 @@ class Resolution:
             summary = self._modules(path)
             if summary is None:
                 self.missing.add(path)
+                self._misses += 1
                 return None
             found = self._indexes[path] = index_of(summary)
         return found
 
-    def called(self, path: str, target: str) -> set[Node]:
+    def called(self, path: str, target: str) -> frozenset[Node]:
         """What runs when a file calls a name: functions, or for a class what makes an instance of it."""
+        if (known := self._called.get((path, target))) is not None:
+            return known
+        misses = self._misses
+        found = self._called_now(path, target)
+        result = frozenset(found) if found else _NO_NODES
+        if self._misses == misses:
+            self._called[path, target] = result  # every summary that matters was there
+        return result
+
+    def _called_now(self, path: str, target: str) -> set[Node]:
         found: set[Node] = set()
         for owner, name, is_class in self._meanings(self._places(path, target)):
             if not is_class:
@@ -216,8 +231,13 @@ class Resolution:
         for module in modules:
             files, rest = self._layout.files.get(module, ()), name
             if not files or any(map(is_package, files)):
-                files, rest = self._layout.split(f"{module}.{name}")
+                files, rest = self._split(f"{module}.{name}")
             found += [_Place(file, rest, is_attribute=True) for file in files if rest]
+        return found
+
+    def _split(self, name: str) -> tuple[tuple[str, ...], str]:
+        if (found := self._splits.get(name)) is None:
+            found = self._splits[name] = self._layout.split(name)
         return found
 
 

@@ -39,6 +39,11 @@ def names(summary: NativeSummary) -> dict[Capability, tuple[str, ...]]:
     return dict(summary.capabilities)
 
 
+def _apart(contents: dict[str, bytes], jobs: int | None = None) -> dict[str, NativeSummary]:
+    sizes = {path: len(content) for path, content in contents.items()}
+    return native_summaries(sizes, contents.__getitem__, jobs=jobs)
+
+
 def test_an_elf_file_tells_what_it_imports_and_which_texts_matter():
     summary = native_summary(ELF)
     assert summary == NativeSummary(
@@ -156,7 +161,7 @@ def test_garbage_behind_a_good_beginning_is_read_or_told(reader, start, rest):
 
 def test_many_binaries_are_read_in_processes_of_their_own_and_sorted():
     contents = {"b.so": ELF, "c.pyd": PE, "a.dylib": DYLIB, "d.so": b"none"}
-    summaries = native_summaries(contents, jobs=2)
+    summaries = _apart(contents, jobs=2)
     assert list(summaries) == ["a.dylib", "b.so", "c.pyd", "d.so"]
     assert summaries == {path: native_summary(content) for path, content in sorted(contents.items())}
 
@@ -165,7 +170,7 @@ def test_nothing_is_started_for_nothing():
     script = (
         "import sys\n"
         "from pinkeeper.review.capabilities.native import native_summaries\n"
-        "assert native_summaries({}) == {}\n"
+        "assert native_summaries({}, bytes) == {}\n"
         "print(sorted({'lief', 'multiprocessing'} & set(sys.modules)))\n"
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -184,21 +189,21 @@ def test_nothing_is_started_for_nothing():
 def test_a_process_that_is_lost_is_told(monkeypatch, child, problem):
     monkeypatch.setattr(native_processes, "_answer", child)
     monkeypatch.setattr(native_processes, "_SECONDS", 0.5 if child is native_children.never_answer else 60.0)
-    assert native_summaries({"x.so": ELF}) == {"x.so": NativeSummary(problem=problem)}
+    assert _apart({"x.so": ELF}) == {"x.so": NativeSummary(problem=problem)}
 
 
 def test_the_next_binary_gets_another_process(monkeypatch):
     monkeypatch.setattr(native_processes, "_answer", native_children.crash_on_the_second)
     first = NativeSummary(texts=("first of its process",))
     lost = NativeSummary(problem="reading it came to a sudden end")
-    assert native_summaries({"a": b"1", "b": b"2", "c": b"3"}, jobs=1) == {"a": first, "b": lost, "c": first}
+    assert _apart({"a": b"1", "b": b"2", "c": b"3"}, jobs=1) == {"a": first, "b": lost, "c": first}
 
 
 def test_too_little_memory_is_told_and_not_taken(monkeypatch):
     pytest.importorskip("resource", reason="Windows has no such limits")
     monkeypatch.setattr(native_processes, "_MEMORY", 1 << 20)
     monkeypatch.setattr(native_processes, "_MEMORY_A_BYTE", 0)
-    [summary] = native_summaries({"x.so": ELF + b"\0" * (8 << 20)}, jobs=1).values()
+    [summary] = _apart({"x.so": ELF + b"\0" * (8 << 20)}, jobs=1).values()
     assert summary.problem in {"reading it needs too much memory", "reading it came to a sudden end"}
 
 
