@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -91,7 +92,12 @@ class Analyst:
     def _made(self, contents: Mapping[str, bytes]) -> Iterable[tuple[str, ModuleSummary]]:
         total = sum(map(len, contents.values()))
         if self._jobs == 1 or total <= _ALONE_BYTES:
-            return [(sha256, _summary(content)) for sha256, content in contents.items()]
+            before = gc.get_threshold()
+            _collect_seldom()
+            try:
+                return [(sha256, _summary(content)) for sha256, content in contents.items()]
+            finally:
+                gc.set_threshold(*before)
         return self._made_by_many(contents)
 
     def _made_by_many(self, contents: Mapping[str, bytes]) -> list[tuple[str, ModuleSummary]]:
@@ -122,7 +128,7 @@ class Analyst:
     def _running(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # Not by fork: threads that fetch may hold locks at that moment.
-            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=_collect_seldom)
         return self._pool
 
 
@@ -147,6 +153,11 @@ def _batches(contents: Mapping[str, bytes]) -> Iterable[dict[str, bytes]]:
 
 def _summaries(contents: Mapping[str, bytes]) -> list[tuple[str, ModuleSummary]]:
     return [(sha256, _summary(content)) for sha256, content in contents.items()]
+
+
+def _collect_seldom() -> None:
+    """Look for cycles after many objects: syntax trees have many and no cycles, and each look takes its time."""
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _summary(content: bytes) -> ModuleSummary:

@@ -39,19 +39,24 @@ def digest(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Mod
                     continue
                 pending.append("]")
                 start = 1 if field == "body" and kind in _DOCUMENTED and _is_docstring(value[0]) else 0
-                pending.extend(
-                    element if isinstance(element, ast.AST) else repr(element)
-                    for element in value[: start - 1 if start else None : -1]
-                )
+                pending.extend(map(_leaf, value[: start - 1 if start else None : -1]))
                 pending.append("[")
-            elif isinstance(value, ast.AST):
-                pending.append(value)
-            elif value.__class__ is int:
-                pending.append(hex(value))  # decimal digits of a large number are slow, and limited
             else:
-                pending.append(repr(value))
+                pending.append(_leaf(value))
             pending.append(field)
     return blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _leaf(value: Any) -> Any:
+    """What has nothing below it, as a text; a node as it is. Half of all nodes are names and constants."""
+    kind = value.__class__
+    if kind is ast.Name:
+        return f"Name {value.id}"
+    if kind is ast.Constant:
+        return f"Constant {_leaf(value.value)}"
+    if kind is int:
+        return hex(value)  # decimal digits of a large number are slow, and limited
+    return value if isinstance(value, ast.AST) else repr(value)
 
 
 _DOCUMENTED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module})
