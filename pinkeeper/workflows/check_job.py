@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import NormalizedName
@@ -24,6 +25,7 @@ from pinkeeper.workflows.check_command import Tool
 from pinkeeper.workflows.check_files import judge_files, where_served
 from pinkeeper.workflows.check_ground import Ground
 from pinkeeper.workflows.check_lines import ReadLines
+from pinkeeper.workflows.check_machines import machines_of
 from pinkeeper.workflows.check_needs import (
     CommentNeeds,
     MetadataNeeds,
@@ -36,6 +38,7 @@ from pinkeeper.workflows.check_needs import (
 from pinkeeper.workflows.check_pins import Pin, TargetView, ask_index, look_at
 from pinkeeper.workflows.check_places import judge_option_lines
 from pinkeeper.workflows.check_pylock import PylockMarkers, judge_environments, judge_pylock_pin
+from pinkeeper.workflows.check_references import judge_references
 from pinkeeper.workflows.check_tree import (
     Constraint,
     Need,
@@ -78,6 +81,7 @@ class CheckJob:
         self._views = _views(ground, lines.lock, now)
         self._demanded = _demanded(ground) if self._is_ours else {}
         self._pinned_by_user = _pinned_by_user(ground)
+        self._texts = RequirementTexts()
         self.not_checked: list[str] = []
 
     def online(self) -> list[CheckFinding]:
@@ -151,6 +155,18 @@ class CheckJob:
                 is_ours=self._is_ours and self._ground.targets_are_recorded,
                 path=self._path,
             )
+        references = judge_references(self._lock.packages, self._ground.inputs, path=self._path)
+        findings += references.findings
+        self.not_checked += references.not_checked
+        if not self._lock.packages and self._ground.inputs is None:
+            findings.append(
+                CheckFinding(
+                    kind="empty-lock",
+                    severity=Severity.ERROR,
+                    message="it pins nothing, and nothing says what it was made from",
+                    path=self._path,
+                )
+            )
         installed: dict[TargetView, dict[int, LockedPackage]] = {view: {} for view in self._views}
         nowhere = []
         for place, package in enumerate(self._lock.packages):
@@ -170,19 +186,33 @@ class CheckJob:
 
     def _holding(self, package: LockedPackage) -> tuple[list[TargetView], list[CheckFinding]]:
         """The targets that install a package; all of them where its marker cannot be judged, which is told."""
-        if package.marker is None:
+        text = package.marker
+        if text is None:
             return list(self._views), []
         try:
             if self._markers is not None:
-                return [view for view in self._views if self._markers.holds(package.marker, view.target)], []
-            marker = Marker(package.marker)
-            return [view for view in self._views if view.reader.holds(marker)], []
+                holds = partial(self._markers.holds, text)
+            else:
+                holds = partial(self._holds, Marker(text))
+            holding = [view for view in self._views if holds(view.target)]
+            if self._is_ours and any(
+                holds(machine) != (view in holding)
+                for view in self._views
+                for machine in machines_of(view.target, text)
+            ):
+                told = f"{package.name} {package.version}: its marker does not hold alike on all machines of a target"
+                return holding, [self._error("marker", told, package)]
+            return holding, []  # noqa: TRY300 - the rest is about markers that cannot be judged
         except InvalidMarker:
             reason = f"not a marker: {package.marker}"
         except UnusableRequirementError as error:
             reason = error.what
         text = f"{package.name} {package.version}: {reason}"
         return list(self._views), [self._error("marker", text, package)]
+
+    def _holds(self, marker: Marker, target: Target) -> bool:
+        """Whether a marker of a requirements file holds on a target. Raises UnusableRequirementError."""
+        return self._texts.holds(marker, {**target.markers, "extra": ""})
 
     def _of_pin(self, pin: Pin) -> Iterator[CheckFinding]:
         package, choice = pin.package, self._ground.hashes

@@ -6,12 +6,12 @@ the index is not asked, what the lock itself records.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
@@ -93,7 +93,7 @@ class TreeFinding(Struct, frozen=True, kw_only=True, order=True):
     package: NormalizedName
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Trees:
     """The trees of all targets. extras: what is asked of each package, by its place in the lock.
 
@@ -101,10 +101,10 @@ class Trees:
     nothing is said of what is not required there.
     """
 
-    findings: dict[TreeFinding, list[str]] = field(default_factory=dict)
-    reached: dict[str, set[int]] = field(default_factory=dict)
-    extras: dict[int, set[NormalizedName]] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
+    findings: dict[TreeFinding, list[str]] = dataclasses.field(default_factory=dict)
+    reached: dict[str, set[int]] = dataclasses.field(default_factory=dict)
+    extras: dict[int, set[NormalizedName]] = dataclasses.field(default_factory=dict)
+    unknown: list[str] = dataclasses.field(default_factory=list)
 
     def told(self, packages: Sequence[LockedPackage], *, targets: int, path: str) -> Iterator[CheckFinding]:
         """The findings, each once, with the targets where they are."""
