@@ -10,9 +10,12 @@ import re
 
 __all__ = ["same_interface", "without_bodies"]
 
-_TEXT = re.compile(rb'"{3}(?:[^\\"]++|\\.|"(?!""))*+"{3}|\'{3}(?:[^\\\']++|\\.|\'(?!\'\'))*+\'{3}', re.DOTALL)
+_TEXT = re.compile(
+    rb"""\"{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*+"{3}|'{3}[^\\']*+(?:\\.[^\\']*+)*+(?:'(?!'')[^\\']*+(?:\\.[^\\']*+)*+)*+'{3}""",
+    re.DOTALL,
+)
 _FUNCTION = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
-_SHORT_TEXT = re.compile(rb""""(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'""")
+_SHORT_TEXT = re.compile(rb""""[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'""")
 _KEPT = frozenset({b"__init__"})  # attributes are made there
 _LONGEST_SIGNATURE = 400  # lines
 

@@ -10,9 +10,10 @@ __all__ = ["Mentions"]
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+")
 _GAP = rb"[ \t\f\\\r\n]"
-_RELATIVE = re.compile(rb"\bfrom" + _GAP + rb"*+\.(?:\.|" + _GAP + rb")*+import\b")
+_RELATIVE = re.compile(rb"\bfrom" + _GAP + rb"*+\.[. \t\f\\\r\n]*+import\b")
 _STAR = re.compile(rb"\bimport" + _GAP + rb"*+\*")
-_IMPORT = re.compile(rb"\bimport\b(?:[ \t\f]*+\([^)]*+|(?:\\\r?\n|[^\n;])*+)")
+_IMPORT = re.compile(rb"\bimport\b(?:[ \t\f]*+\([^)]*+|[^\n;]*+)")
+_CONTINUED = re.compile(rb"\\\r?\n")
 _ALIAS = re.compile(rb"([\w\x80-\xff]++)" + _GAP + rb"++as" + _GAP + rb"++([\w\x80-\xff]++)")
 _ALIAS_LINE = re.compile(rb"^[ \t]*+([\w\x80-\xff]++)[ \t]++as[ \t]++([\w\x80-\xff]++)[ \t]*+[,)#\r\n]", re.MULTILINE)
 _PROGRAM = re.compile(rb"-m\b|run_module|run_path|\.py\b")
@@ -54,7 +55,7 @@ class Mentions:
             for word in words:
                 if len(word) <= _WORD_LIMIT:
                     self._files.setdefault(_normal(word), []).append(path)
-            imports = b"\n".join(_IMPORT.findall(content))
+            imports = b"\n".join(_IMPORT.findall(_CONTINUED.sub(b"  ", content)))
             for word, alias in {*_ALIAS.findall(imports), *_ALIAS_LINE.findall(content)}:
                 if len(word) <= _WORD_LIMIT and len(alias) <= _WORD_LIMIT and word != alias:
                     self.aliases.setdefault(_text(word), set()).add(_text(alias))
