@@ -170,6 +170,15 @@ def _of_focus(code: PackageCode, focus: set[str]) -> dict[tuple[str, str], When]
 @settings(max_examples=60)
 @given(seed=st.integers(0, 1 << 32))
 def test_scopes_in_focus_run_as_if_all_files_had_been_analysed(seed: int) -> None:
+    _runs_alike(seed)
+
+
+@pytest.mark.xfail(reason="a module's __getattr__, asked by a module that imports it in a circle of star imports")
+def test_scopes_in_a_circle_of_star_imports_run_as_if_all_files_had_been_analysed() -> None:
+    _runs_alike(21202)
+
+
+def _runs_alike(seed: int) -> None:
     random = Random(seed)
     files = _release(random)
     is_wheel = random.random() < 0.5
