@@ -29,9 +29,9 @@ _CHARACTER_KINDS = bytes(
     ord(" ") if byte.isspace() else ord("a") if _WORD_CHARACTERS.match(byte) else ord(".")
     for byte in (bytes([number]) for number in range(256))
 )
-# As in `source_spans`: no alternatives within what is repeated possessively.
+# As in `source_spans`: nothing is repeated possessively within what is.
 _TEXTS = re.compile(
-    rb"""\"{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*+"{3}|'{3}[^\\']*+(?:\\.[^\\']*+)*+(?:'(?!'')[^\\']*+(?:\\.[^\\']*+)*+)*+'{3}""",
+    rb"""\"{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*"{3}|'{3}[^\\']*+(?:\\.[^\\']*+)*+(?:'(?!'')[^\\']*+(?:\\.[^\\']*+)*+)*'{3}""",
     re.DOTALL,
 )
 # The parser joins a dotted name anew for each of its parts and keeps them all: 20,000 parts are 400 MB.

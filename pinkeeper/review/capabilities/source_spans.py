@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 __all__ = ["Span", "code_between", "spans"]
 
-# No alternatives within what is repeated possessively: Python before 3.11.5 matches too little there.
+# Nothing that is repeated possessively has alternatives or more of its kind in it: Python before 3.11.5 matches too
+# little there.
 _SPAN = re.compile(
     r"""
       \#[^\n]*+
-    | "{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*+(?:"{3}|\Z)
-    | '{3}[^\\']*+(?:\\.[^\\']*+)*+(?:'(?!'')[^\\']*+(?:\\.[^\\']*+)*+)*+(?:'{3}|\Z)
+    | "{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*(?:"{3}|\Z)
+    | '{3}[^\\']*+(?:\\.[^\\']*+)*+(?:'(?!'')[^\\']*+(?:\\.[^\\']*+)*+)*(?:'{3}|\Z)
     | "[^\\"\n]*+(?:\\.[^\\"\n]*+)*+"?
     | '[^\\'\n]*+(?:\\.[^\\'\n]*+)*+'?
     """,
