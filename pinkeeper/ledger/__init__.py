@@ -1,0 +1,1 @@
+"""Who approved what? The entries of a ledger, how they are written, and what they cover."""

@@ -1,0 +1,1 @@
+"""Which bumps are proposed? Candidates, policy, grouping by risk. Pure: the workflow resolves and compares."""
