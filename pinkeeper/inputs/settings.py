@@ -20,6 +20,7 @@ from pinkeeper.inputs.named_locks import NamedLock, named_locks
 from pinkeeper.inputs.relative_paths import with_slashes
 from pinkeeper.inputs.settings_shapes import Setting, Shape
 from pinkeeper.inputs.toml_document import TomlDocument, load_toml
+from pinkeeper.inputs.update_settings import UpdateSettings, update_settings
 from pinkeeper.model.format_control import FormatControl
 from pinkeeper.model.url import IndexURL
 
@@ -77,6 +78,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     annotation_style: Literal["split", "line"] | None = None
     header: bool | None = None
     locks: tuple[NamedLock, ...] = ()
+    update: UpdateSettings = UpdateSettings()
 
 
 _EXEMPTION: Mapping[str, Shape[object]] = {
@@ -121,6 +123,7 @@ _KEYS: Mapping[str, Shape[object]] = {
     "annotation-style": shapes.choice("split", "line"),
     "header": shapes.flag,
     "locks": named_locks,
+    "update": update_settings,
 }
 _FIELDS = {"extra-index-url": "extra_index_urls", "trusted-host": "trusted_hosts"}
 

@@ -302,6 +302,8 @@ def describe_rejection(reason: Rejection, file: DistributionFile | None, target:
             return "held back by the cooldown, because the index gives no upload time"
         case Rejection.EXCLUDED_NEWER:
             return "uploaded after --exclude-newer"
+        case Rejection.REFUSED:
+            return "held out of this update"
         case Rejection.PYTHON:
             return f"needs Python {file.requires_python if file else '?'}, the target has {target.python}"
         case Rejection.TAGS:

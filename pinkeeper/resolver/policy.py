@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct, field
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -32,7 +33,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     uploaded at or after it do not exist. exempt: releases that the cooldown does not hold. kept: file hashes (SHA-256,
     hexadecimal) of the pins that a re-lock starts from; the cooldown, which is about taking releases in, does not
     throw out what was taken in before, and a file that was added since is not taken in unless `takes_added` or where no
-    kept file serves the target. pre: pre-releases are candidates like any other.
+    kept file serves the target. refused: versions of projects that are no candidates, unless they are kept. pre:
+    pre-releases are candidates like any other.
     """
 
     target: Target
@@ -46,6 +48,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     exempt: frozenset[tuple[NormalizedName, Version]] = frozenset()
     kept: Mapping[tuple[NormalizedName, Version], frozenset[str]] = field(default_factory=dict)
     takes_added: bool = False
+    refused: Mapping[NormalizedName, tuple[SpecifierSet, ...]] = field(default_factory=dict)
 
     @property
     def targets(self) -> tuple[Target, ...]:

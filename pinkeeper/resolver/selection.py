@@ -26,6 +26,7 @@ class Rejection(Enum):
     COOLDOWN = auto()  # it, or every file of it that would do, is younger than the cooldown
     NO_UPLOAD_TIME = auto()  # the index does not say how old it is
     EXCLUDED_NEWER = auto()  # uploaded after --exclude-newer
+    REFUSED = auto()  # the run may not take it, whatever it is
     PYTHON = auto()  # its requires-python does not admit the target's Python
     TAGS = auto()  # it has wheels, none for the target, and no sdist that may be used
     FORMAT = auto()  # --only-binary or --no-binary leave no file
@@ -156,6 +157,8 @@ class Selector:
 
     def _judge(self, listing: ProjectListing, text: str) -> Release | Rejected:
         name, version = listing.name, parse_version(text)
+        if self._refuses(name, version):
+            return Rejected(version=version, reason=Rejection.REFUSED, file=None)
         misses: dict[Rejection, str] = {}
         ranked: list[list[_Ranked]] = [[] for _ in self._ranks]
         for filename in listing.filenames(text):
@@ -180,6 +183,13 @@ class Selector:
                 version=version, reason=reason, file=None if example is None else listing.file(text, example)
             )
         return self._release(listing, version, ranked)
+
+    def _refuses(self, name: NormalizedName, version: Version) -> bool:
+        refused = self._policy.refused.get(name, ())
+        return (
+            any(specifier.contains(version, prereleases=True) for specifier in refused)
+            and (name, version) not in self._policy.kept
+        )
 
     def _release(self, listing: ProjectListing, version: Version, ranked: list[list[_Ranked]]) -> Release:
         """A release from its files; those that came after the lock are set aside where it does without them."""
@@ -273,7 +283,7 @@ def _best_rank(interpreters: str, abis: str, platforms: str, ranks: Mapping[str,
     return min((rank for rank in found if rank is not None), default=None)
 
 
-_HELD = frozenset({Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME, Rejection.EXCLUDED_NEWER})
+_HELD = frozenset({Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME, Rejection.EXCLUDED_NEWER, Rejection.REFUSED})
 
 
 def _build_order(filename: str) -> tuple[int, str]:

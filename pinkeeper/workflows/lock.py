@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
 
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
@@ -16,7 +18,15 @@ from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_outputs import compared, written
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["lock", "lock_all"]
+__all__ = ["Maker", "lock", "lock_all", "make_all"]
+
+
+class Maker(Protocol):
+    """Makes one lock, as `pinkeeper.workflows.lock_made.make` does."""
+
+    def __call__(self, job: LockJob, *, wanted: Versions, elsewhere: Versions) -> MadeLock:
+        """The lock, not written."""
+        ...
 
 
 def lock_all(options: LockOptions, surroundings: Surroundings) -> tuple[LockResult, ...]:
@@ -26,12 +36,15 @@ def lock_all(options: LockOptions, surroundings: Surroundings) -> tuple[LockResu
     could be made.
     """
     jobs = choose_jobs(options, gather_settings(options, surroundings))
+    return tuple(_finished(each, surroundings) for each in make_all(jobs, partial(make, surroundings=surroundings)))
+
+
+def make_all(jobs: Iterable[LockJob], maker: Maker) -> list[MadeLock]:
+    """Make locks that agree with each other as far as they can, and write none. Raises what `maker` raises."""
     made: list[MadeLock] = []
     for job in jobs:
-        made.append(make(job, surroundings, wanted={}, elsewhere=_versions(made)))
-    if len(made) > 1:
-        made = _agreed(made, surroundings)
-    return tuple(_finished(each, surroundings) for each in made)
+        made.append(maker(job, wanted={}, elsewhere=_versions(made)))
+    return _agreed(made, maker) if len(made) > 1 else made
 
 
 def lock(options: LockOptions, surroundings: Surroundings) -> LockResult:
@@ -46,7 +59,7 @@ def _finished(made: MadeLock, surroundings: Surroundings) -> LockResult:
     return made.result((compared if made.job.options.check else written)(made.texts, surroundings))
 
 
-def _agreed(made: Sequence[MadeLock], surroundings: Surroundings) -> list[MadeLock]:
+def _agreed(made: Sequence[MadeLock], maker: Maker) -> list[MadeLock]:
     """Give shared packages the same release where they can have it.
 
     A lock begins with what those before it have. Where it could not take that, those before it are made once more with
@@ -59,7 +72,7 @@ def _agreed(made: Sequence[MadeLock], surroundings: Surroundings) -> list[MadeLo
     for each in made:
         own = each.versions()
         wanted = {name: (version,) for name, version in common.items() if own.get(name, (version,)) != (version,)}
-        again.append(_once_more(each, wanted, made, surroundings) if wanted else each)
+        again.append(_once_more(each, wanted, made, maker) if wanted else each)
     return again if len(_differing(again)) < len(_differing(made)) else list(made)
 
 
@@ -88,8 +101,8 @@ def _differing(made: Sequence[MadeLock]) -> set[NormalizedName]:
     }
 
 
-def _once_more(before: MadeLock, wanted: Versions, made: Sequence[MadeLock], surroundings: Surroundings) -> MadeLock:
-    after = make(before.job, surroundings, wanted=wanted, elsewhere=_versions(made))
+def _once_more(before: MadeLock, wanted: Versions, made: Sequence[MadeLock], maker: Maker) -> MadeLock:
+    after = maker(before.job, wanted=wanted, elsewhere=_versions(made))
     told = [
         LockWarning(
             kind="held-by-lock",

@@ -24,8 +24,16 @@ from pinkeeper.workflows.lock_job import LockJob
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_outputs import Outputs, described, fresh, rendered
 from pinkeeper.workflows.lock_places import check_places
-from pinkeeper.workflows.lock_problem import decide, kept_packages, pose, preferences, previous_lock, takes_added
-from pinkeeper.workflows.lock_source import OpenSource, Places, choose_places, open_source
+from pinkeeper.workflows.lock_problem import (
+    Movement,
+    decide,
+    kept_packages,
+    pose,
+    preferences,
+    previous_lock,
+    takes_added,
+)
+from pinkeeper.workflows.lock_source import OpenSource, Places, Sources, choose_places, open_source
 from pinkeeper.workflows.lock_warnings import held_back, warnings_for
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -40,12 +48,13 @@ class MadeLock(Struct, frozen=True, kw_only=True):
 
     previous: the one that stands. answers: the trees, None where nothing had to be resolved. texts: by output; unmoved:
     the outputs as they stand, where nothing was done because they were made from just these inputs and not touched
-    since. seconds: what making it took.
+    since. movement: how far it was free to go, where that was not for the options to say. seconds: what making it took.
     """
 
     job: LockJob
     lock: Lock
     previous: Lock | None
+    movement: Movement | None = None
     targets: tuple[str, ...]
     universal: bool
     answers: Answers | None = None
@@ -73,7 +82,8 @@ class MadeLock(Struct, frozen=True, kw_only=True):
     def kept(self) -> frozenset[tuple[NormalizedName, Version]]:
         """The releases that it has from the one before it."""
         before = self.previous.packages if self.previous is not None and not self.job.options.upgrade else ()
-        return frozenset((package.name, package.version) for package in before)
+        moving = frozenset() if self.movement is None else self.movement.moving
+        return frozenset((package.name, package.version) for package in before if package.name not in moving)
 
     def result(self, outputs: tuple[WrittenLock, ...]) -> LockResult:
         """What is told of it. outputs: as they were written."""
@@ -94,8 +104,19 @@ class MadeLock(Struct, frozen=True, kw_only=True):
         )
 
 
-def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewhere: Versions) -> MadeLock:
+def make(
+    job: LockJob,
+    surroundings: Surroundings,
+    *,
+    wanted: Versions,
+    elsewhere: Versions,
+    movement: Movement | None = None,
+    sources: Sources = open_source,
+) -> MadeLock:
     """Make a lock. wanted: versions that come before those of the existing lock; elsewhere: after them.
+
+    movement: how far it may go from the existing lock, where that is not for the options to say. sources: what opens
+    the places that packages come from.
 
     Raises InputError and ConfigurationError for what was asked, NoSolutionError with an explanation,
     UnknownPackageError, MetadataUnavailableError, HashMismatchError, NetworkError.
@@ -123,10 +144,12 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
         )
     if _moves_unseen(options, inputs, places):
         surroundings.trace.lost()
-    with open_source(places, options, settings, surroundings, direct=_direct_urls(inputs)) as opened:
+    with sources(places, options, settings, surroundings, direct=_direct_urls(inputs)) as opened:
         surroundings.progress.started(opened.counters)
         try:
-            solved = _solved(outputs, previous, opened, surroundings, wanted=wanted, elsewhere=elsewhere)
+            solved = _solved(
+                outputs, previous, opened, surroundings, wanted=wanted, elsewhere=elsewhere, movement=movement
+            )
         finally:
             surroundings.progress.finished()
         requests, bytes_read = opened.counters()
@@ -136,6 +159,7 @@ def make(job: LockJob, surroundings: Surroundings, *, wanted: Versions, elsewher
         job=job,
         lock=lock,
         previous=previous,
+        movement=movement,
         targets=tuple(target.name for served in answers.served for target in served.targets),
         universal=decisions.targets.universal,
         answers=answers,
@@ -176,6 +200,7 @@ def _solved(
     *,
     wanted: Versions,
     elsewhere: Versions,
+    movement: Movement | None,
 ) -> _Solved:
     """Resolve for every target, and put the trees together."""
     options, decisions = outputs.options, outputs.decisions
@@ -187,6 +212,7 @@ def _solved(
         previous=previous,
         takes_added=takes_added(previous, options, decisions, command=command_line(outputs.said, surroundings)),
         now=surroundings.now,
+        movement=movement,
     )
     references: Mapping[str, str] = {}
     if outputs.inputs.direct:
@@ -196,7 +222,7 @@ def _solved(
             problem,
             decisions.targets.targets,
             opened.direct(),
-            kept=kept_packages(options, previous),
+            kept=kept_packages(options, previous, movement),
             surroundings=surroundings,
         )
         problem, references = replace(problem, direct=followed.releases), followed.asked
@@ -204,7 +230,7 @@ def _solved(
         problem,
         decisions.targets.targets,
         opened.source,
-        preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere),
+        preferences=preferences(options, previous, surroundings, wanted=wanted, elsewhere=elsewhere, movement=movement),
         progress=surroundings.progress,
     )
     lock, added = assemble(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -30,6 +31,7 @@ from pinkeeper.workflows.surroundings import Surroundings
 __all__ = [
     "DEFAULT_COOLDOWN",
     "Decisions",
+    "Movement",
     "decide",
     "kept_packages",
     "pose",
@@ -39,6 +41,17 @@ __all__ = [
 ]
 
 DEFAULT_COOLDOWN = timedelta(days=3)
+
+
+class Movement(Struct, frozen=True, kw_only=True):
+    """How far a lock may go from the one that stands, in place of what ``--upgrade`` and the like say.
+
+    moving: packages that need not stay where they are; the others do where they can. refused: versions that are not
+    taken in, by package; what is locked may always stay.
+    """
+
+    moving: frozenset[NormalizedName]
+    refused: Mapping[NormalizedName, tuple[SpecifierSet, ...]] = {}
 
 
 class Decisions(Struct, frozen=True, kw_only=True):
@@ -89,6 +102,7 @@ def pose(
     previous: Lock | None,
     takes_added: bool,
     now: datetime,
+    movement: Movement | None = None,
 ) -> Problem:
     """The problem for the resolver, for the first target; no direct reference is followed yet. Raises InputError."""
     upgrades = {requirement.name: requirement for requirement in map(_upgrade, options.upgrade_packages)}
@@ -106,8 +120,11 @@ def pose(
             cooldown=decisions.cooldown,
             exclude_newer=options.exclude_newer or settings.exclude_newer,
             exempt=_exempt(settings, now),
-            kept=_kept_hashes(kept_packages(options, previous)),
+            kept=_kept_hashes(
+                kept_packages(options, previous) if movement is None or previous is None else previous.packages
+            ),
             takes_added=takes_added,
+            refused={} if movement is None else movement.refused,
         ),
     )
 
@@ -136,10 +153,14 @@ def _scope(command: str) -> list[str]:
     )
 
 
-def kept_packages(options: LockOptions, previous: Lock | None) -> tuple[LockedPackage, ...]:
+def kept_packages(
+    options: LockOptions, previous: Lock | None, movement: Movement | None = None
+) -> tuple[LockedPackage, ...]:
     """The pins of the existing lock that should stay where they fit."""
     if previous is None or options.upgrade:
         return ()
+    if movement is not None:
+        return tuple(package for package in previous.packages if package.name not in movement.moving)
     upgrades = {requirement.name for requirement in map(_upgrade, options.upgrade_packages)}
     return tuple(package for package in previous.packages if package.name not in upgrades)
 
@@ -151,13 +172,14 @@ def preferences(
     *,
     wanted: Mapping[NormalizedName, tuple[Version, ...]],
     elsewhere: Mapping[NormalizedName, tuple[Version, ...]],
+    movement: Movement | None = None,
 ) -> Preferences:
     """What is tried first on a target. Raises InputError.
 
     First what is wanted before all, then what the existing lock pins there, then what ``--from`` files pin, then what
     both pin on other targets, the newest first and no pre-releases, then what other locks of the project have.
     """
-    kept = [(package.name, package.version, package.marker) for package in kept_packages(options, previous)]
+    kept = [(package.name, package.version, package.marker) for package in kept_packages(options, previous, movement)]
     kept += [pin for path in options.preferences for pin in _pins_of(path, surroundings)]
     texts = {marker for _, _, marker in kept if marker is not None}
     markers = {text: Marker(text) for text in texts}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pinkeeper.index.files import FileReader
     from pinkeeper.index.find_links import FindLinks
 
-__all__ = ["OpenSource", "Places", "choose_places", "open_source", "settings_index"]
+__all__ = ["OpenSource", "Places", "Sources", "choose_places", "open_source", "settings_index"]
 
 # Enough to keep a hundred small requests in flight while pages, which are bound by the processor, queue.
 _THREADS = 24
@@ -104,6 +104,22 @@ def settings_index(settings: Settings) -> IndexOptions:
         no_index=settings.no_index,
         trusted_hosts=settings.trusted_hosts,
     )
+
+
+class Sources(Protocol):
+    """What opens the places that packages come from: a new source each time, or one that several locks share."""
+
+    def __call__(
+        self,
+        places: Places,
+        options: LockOptions,
+        settings: Settings,
+        surroundings: Surroundings,
+        *,
+        direct: Iterable[str] = (),
+    ) -> AbstractContextManager[OpenSource]:
+        """A source, closed by whoever made it."""
+        ...
 
 
 @contextmanager

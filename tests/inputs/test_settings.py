@@ -12,6 +12,7 @@ from pinkeeper.errors import CollectedError, ConfigurationError, InputError, Pin
 from pinkeeper.inputs.conflicts import Section
 from pinkeeper.inputs.named_locks import NamedLock
 from pinkeeper.inputs.settings import _KEYS, CooldownExemption, Settings, read_settings
+from pinkeeper.inputs.update_settings import UpdateSettings
 from pinkeeper.model.format_control import FormatControl
 from pinkeeper.model.url import Credentials, IndexURL
 from tests.inputs.repeatable import repeatable
@@ -64,6 +65,9 @@ until = 2026-09-01
 
 [tool.pinkeeper.locks.gateway]
 inputs = ["gateway.in"]
+
+[tool.pinkeeper.update]
+level = "minor"
 """
 
 
@@ -125,6 +129,7 @@ def test_every_setting():
         annotation_style="line",
         header=False,
         locks=(NamedLock(name="gateway", inputs=("gateway.in",)),),
+        update=UpdateSettings(level="minor"),
     )
 
 
