@@ -15,6 +15,8 @@ __all__ = [
     "CacheError",
     "CollectedError",
     "ConfigurationError",
+    "ForgeError",
+    "GitError",
     "HashMismatchError",
     "IndexPageError",
     "InputError",
@@ -24,6 +26,8 @@ __all__ = [
     "NotLockedError",
     "OutputError",
     "PinkeeperError",
+    "PublishingError",
+    "RateLimitError",
     "StaleLockError",
     "UnknownPackageError",
 ]
@@ -170,6 +174,29 @@ class CacheError(PinkeeperError):
     """A cache directory that cannot be used."""
 
 
+class GitError(PinkeeperError):
+    """The user's git, or the repository that it speaks to, refused or failed."""
+
+
+class ForgeError(PinkeeperError):
+    """A forge (GitHub, GitLab) that could not be reached, refused, or failed. status: of its answer, if any."""
+
+    def __init__(
+        self, what: str, *, url: str, status: int | None = None, remedy: str | None = None, details: Sequence[str] = ()
+    ) -> None:
+        super().__init__(what, where=url, remedy=remedy, details=details)
+        self.url = url
+        self.status = status
+
+
+class RateLimitError(ForgeError):
+    """A forge that answers no more for a while. until: POSIX seconds, where it says so."""
+
+    def __init__(self, what: str, *, url: str, status: int | None, until: float | None, remedy: str) -> None:
+        super().__init__(what, url=url, status=status, remedy=remedy)
+        self.until = until
+
+
 class CollectedError(PinkeeperError):
     """Independent failures told together, in order of their text, numbers in it by value."""
 
@@ -179,6 +206,14 @@ class CollectedError(PinkeeperError):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+class PublishingError(CollectedError):
+    """Change requests that could not be sent. outcomes: a `RequestOutcome` for each, those that went well too."""
+
+    def __init__(self, errors: Sequence[PinkeeperError], *, outcomes: Sequence[object]) -> None:
+        super().__init__(errors)
+        self.outcomes = tuple(outcomes)
 
 
 def _by_value(error: PinkeeperError) -> list[tuple[str, int]]:

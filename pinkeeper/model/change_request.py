@@ -15,6 +15,8 @@ class ChangeRequest(Struct, frozen=True, kw_only=True):
     id: the proposal's, unique among those of one project; branch: made from it, the same in every run. title: one line.
     body: Markdown, within the forge's limit. message: of the one commit. files: (path with ``/`` relative to the
     repository's root, the new content), lock files and nothing else. labels, reviewers: as the forge names them.
+    decision: what a person decides on, such as which packages move where; who closes it unmerged has refused it for as
+    long as that stays the same. Empty: the content of the files.
     """
 
     id: str
@@ -26,6 +28,7 @@ class ChangeRequest(Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
     is_draft: bool = False
+    decision: str = ""
 
 
 class RequestState(StrEnum):
@@ -36,6 +39,9 @@ class RequestState(StrEnum):
     UNCHANGED = "unchanged"
     CLOSED = "closed"  # superseded
     LEFT_ALONE = "left alone"  # a person has pushed to its branch
+    REFUSED = "refused"  # a person closed the same proposal unmerged
+    POSTPONED = "postponed"  # as many are open as the settings allow
+    FAILED = "failed"
     PUSHED = "pushed"  # the branch is there; no forge that we speak to shows it
     WOULD = "would be"  # a dry run
 
