@@ -1,0 +1,310 @@
+"""HTTP to the API of a forge: tokens for their own hosts only, bounded answers, bounded waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from http import HTTPStatus
+from itertools import count
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from pinkeeper import __version__
+from pinkeeper.errors import ForgeError, RateLimitError
+from pinkeeper.forge.address import origin_of
+from pinkeeper.forge.answers import Answer, asked_wait, moment, refusal
+from pinkeeper.forge.place import ForgePlace
+from pinkeeper.forge.tokens import tokens_of
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Api", "ApiOptions", "Getter"]
+
+_CONNECT_SECONDS = 10.0
+_FIRST_PAUSE = 0.5
+_MOST_BYTES = 32 * 2**20
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SAME_METHOD = frozenset({307, 308})
+_PASSING = frozenset({408, 500, 502, 503, 504})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_REDACTED = b"[token]"
+
+
+class Getter(Protocol):
+    """Reads from the API of a forge."""
+
+    environ: Mapping[str, str]
+
+    def get(
+        self, url: str, doing: str, *, accept: str = "application/json", statuses: frozenset[int] = frozenset()
+    ) -> Answer:
+        """Get a whole answer: one of success, or of the other `statuses`. doing: such as ``list the releases of x``.
+
+        Raises ForgeError.
+        """
+        ...
+
+
+class ApiOptions(Struct, frozen=True, kw_only=True):
+    """environ: tokens, and the forge of a CI, are in it. place: where change requests go, if anywhere.
+
+    timeout: seconds without a byte. retries: tries after the first one. patience: seconds to wait for rate limits, in
+    all; 0 where an answer is not worth waiting for.
+    """
+
+    environ: Mapping[str, str]
+    place: ForgePlace | None = None
+    timeout: float = 30.0
+    retries: int = 3
+    patience: float = 120.0
+
+
+class Api:
+    """Asks forges, and tells them. Safe to use from several threads; opens nothing before the first request.
+
+    sleep: waits. now: POSIX seconds. log: takes a line for each answer, without secrets.
+    """
+
+    def __init__(
+        self,
+        options: ApiOptions,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+        now: Callable[[], float] = time.time,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        self.environ = options.environ
+        self._options = options
+        self._sleep = sleep
+        self._now = now
+        self._log = log
+        self._tokens = tokens_of(options.environ, place=options.place)
+        self._patience = options.patience
+        self._limited: dict[str, float] = {}  # until when an origin answers nothing
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+
+    def has_token(self, url: str) -> bool:
+        """Whether there is a token for the host of a URL."""
+        return origin_of(url) in self._tokens
+
+    def get(
+        self, url: str, doing: str, *, accept: str = "application/json", statuses: frozenset[int] = frozenset()
+    ) -> Answer:
+        """As `Getter.get`."""
+        return self._ask("GET", url, doing, None, accept=accept, statuses=statuses, is_repeatable=True)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        content: object,
+        doing: str,
+        *,
+        is_repeatable: bool = True,
+        statuses: frozenset[int] = frozenset(),
+    ) -> Answer:
+        """POST, PATCH, PUT or DELETE something as JSON; give the answer. Raises ForgeError.
+
+        is_repeatable: whether it does no harm where it arrives twice. Otherwise it is sent again only where it surely
+        did not arrive.
+        """
+        body = msgspec.json.encode(content)
+        return self._ask(
+            method, url, doing, body, accept="application/json", statuses=statuses, is_repeatable=is_repeatable
+        )
+
+    def pages(self, url: str, doing: str, *, most: int, accept: str = "application/json") -> Iterator[Any]:
+        """The items of a list that comes in pages (``Link: <...>; rel="next"``, RFC 8288), at most `most` pages.
+
+        Raises ForgeError for what is no list, and where there are more pages.
+        """
+        asked: set[str] = set()
+        following: str | None = url
+        while following is not None:
+            if following in asked or len(asked) >= most:
+                raise ForgeError(f"cannot {doing}: the list has more than {most} pages", url=url.partition("?")[0])
+            asked.add(following)
+            answer = self.get(following, doing, accept=accept)
+            items = answer.json()
+            if not isinstance(items, list):
+                raise ForgeError(f"cannot {doing}: the answer is no list", url=url.partition("?")[0])
+            yield from items
+            following = next_page(answer)
+
+    def close(self) -> None:
+        """End all connections."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        doing: str,
+        body: bytes | None,
+        *,
+        accept: str,
+        statuses: frozenset[int],
+        is_repeatable: bool,
+    ) -> Answer:
+        """Ask until there is an answer, or no hope."""
+        from pinkeeper.index.failures import failure_of  # noqa: PLC0415 - with the network
+        from pinkeeper.index.http_library import httpx  # noqa: PLC0415
+
+        for attempt in count(1):
+            self._check_limit(url, doing)
+            try:
+                answer = self._answer(method, url, doing, body, accept)
+            except (httpx.InvalidURL, UnicodeError) as error:
+                raise ForgeError(f"cannot {doing}: the address cannot be used", url=_shown(url)) from error
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                failure = failure_of(error, host=urlsplit(url).netloc)
+                is_unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                if failure.hopeless or attempt > self._options.retries or not (is_repeatable or is_unsent):
+                    what = f"cannot {doing}: {failure.what}"
+                    remedy = "check the network, proxies and certificates (SSL_CERT_FILE), and run again"
+                    raise ForgeError(what, url=_shown(url), remedy=remedy) from error
+                self._pause(_FIRST_PAUSE * 2.0 ** (attempt - 1), url, failure.what)
+                continue
+            if 200 <= answer.status < 300 or answer.status in statuses:  # noqa: PLR2004 - RFC 9110, 15.3
+                return answer
+            wait = asked_wait(answer, now=self._now())
+            if wait is not None:
+                self._wait_for_limit(answer, doing, wait)
+            elif answer.status in _PASSING and is_repeatable and attempt <= self._options.retries:
+                self._pause(_FIRST_PAUSE * 2.0 ** (attempt - 1), url, f"it answered {answer.status}")
+            else:
+                raise refusal(self._without_token(answer), doing, has_token=self.has_token(url))
+        raise AssertionError("the loop ends by returning or raising")
+
+    def _answer(self, method: str, url: str, doing: str, body: bytes | None, accept: str) -> Answer:
+        """One answer, after redirects on the same host; a moved repository redirects."""
+        origin = origin_of(url)
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._exchange(method, url, doing, body, accept)
+            location = answer.headers.get("location")
+            is_followed = method == "GET" or answer.status in _SAME_METHOD
+            if answer.status not in _REDIRECTS or location is None or not is_followed:
+                return answer
+            target = urljoin(url, location).partition("#")[0]
+            if origin_of(target) != origin or "@" in urlsplit(target).netloc:
+                raise ForgeError(
+                    f"cannot {doing}: it redirects to another host, where nothing is sent",
+                    url=_shown(url),
+                    status=answer.status,
+                    details=(f"to {_shown(origin_of(target))}",),
+                    remedy="set the forge's URL to where it really is",
+                )
+            url = target
+        raise ForgeError(f"cannot {doing}: more than {_MOST_REDIRECTS} redirects", url=_shown(url))
+
+    def _exchange(self, method: str, url: str, doing: str, body: bytes | None, accept: str) -> Answer:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            raise ForgeError(f"cannot {doing}: only https addresses are asked", url=_shown(url))
+        headers = {"accept": accept, "user-agent": f"pinkeeper/{__version__}"}
+        if "github" in accept:
+            headers["x-github-api-version"] = "2022-11-28"
+        if body is not None:
+            headers["content-type"] = "application/json"
+        if (token := self._tokens.get(origin_of(url))) is not None:
+            headers["authorization"] = f"Bearer {token.secret}"
+        client = self._opened()
+        with client.stream(method, url, headers=headers, content=body) as response:
+            taken = bytearray()
+            for chunk in response.iter_bytes(2**16):
+                taken += chunk
+                if len(taken) > _MOST_BYTES:
+                    raise ForgeError(
+                        f"cannot {doing}: the answer is longer than {_MOST_BYTES:,} bytes", url=_shown(url)
+                    )
+            answer = Answer(
+                url=url,
+                status=response.status_code,
+                headers={name.lower(): value for name, value in response.headers.items()},
+                body=bytes(taken),
+            )
+        if self._log is not None:
+            self._log(f"{method} {_shown(url)} -> {answer.status}")
+        return answer
+
+    def _opened(self) -> httpx.Client:
+        from pinkeeper.index.http_library import httpx  # noqa: PLC0415 - a run without a forge does without
+
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(
+                    follow_redirects=False, timeout=httpx.Timeout(self._options.timeout, connect=_CONNECT_SECONDS)
+                )
+            return self._client
+
+    def _check_limit(self, url: str, doing: str) -> None:
+        """Raise RateLimitError where it is known that nothing would be answered."""
+        until = self._limited.get(origin_of(url), 0.0)
+        if until > self._now():
+            raise _limit_error(doing, url, None, until)
+
+    def _wait_for_limit(self, answer: Answer, doing: str, wait: float) -> None:
+        until = self._now() + wait
+        with self._lock:
+            can_wait = wait <= self._patience
+            if can_wait:
+                self._patience -= max(
+                    wait, 1.0
+                )  # a forge that asks for no time, again and again, is not asked for ever
+            else:
+                self._limited[origin_of(answer.url)] = until
+        if not can_wait:
+            raise _limit_error(doing, answer.url, answer.status, until)
+        self._pause(wait, answer.url, "a rate limit")
+
+    def _pause(self, seconds: float, url: str, why: str) -> None:
+        if self._log is not None:
+            self._log(f"{_shown(url)}: {why}; trying again in {seconds:g} s")
+        self._sleep(seconds)
+
+    def _without_token(self, answer: Answer) -> Answer:
+        """An answer whose body does not repeat the token that was sent."""
+        token = self._tokens.get(origin_of(answer.url))
+        if token is None:
+            return answer
+        return msgspec.structs.replace(answer, body=answer.body.replace(token.secret.encode(), _REDACTED))
+
+
+def next_page(answer: Answer) -> str | None:
+    """Where a list goes on, on the same host; None at its end."""
+    for part in answer.headers.get("link", "")[:8192].split(","):
+        target, *parameters = part.split(";")
+        if any(each.strip().replace('"', "") == "rel=next" for each in parameters):
+            with suppress(ValueError):
+                url = urljoin(answer.url, target.strip().strip("<>"))
+                if origin_of(url) == origin_of(answer.url):
+                    return url
+    return None
+
+
+def _limit_error(doing: str, url: str, status: int | None, until: float) -> RateLimitError:
+    return RateLimitError(
+        f"cannot {doing}: the forge's rate limit is used up until {moment(until)}",
+        url=_shown(url),
+        status=status,
+        until=until,
+        remedy=f"run again after {moment(until)}"
+        + ("" if status == HTTPStatus.TOO_MANY_REQUESTS else ", or set a token, which has a limit of its own"),
+    )
+
+
+def _shown(url: str) -> str:
+    from pinkeeper.model.url import redact  # noqa: PLC0415 - with the network
+
+    return redact(url.partition("?")[0])
