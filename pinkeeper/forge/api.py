@@ -20,12 +20,12 @@ from pinkeeper.errors import ForgeError, RateLimitError
 from pinkeeper.forge.address import origin_of
 from pinkeeper.forge.answers import Answer, asked_wait, moment, refusal
 from pinkeeper.forge.place import ForgePlace
-from pinkeeper.forge.tokens import tokens_of
+from pinkeeper.forge.tokens import Token, tokens_of
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Api", "ApiOptions", "Getter"]
+__all__ = ["Api", "ApiOptions", "Getter", "next_page"]
 
 _CONNECT_SECONDS = 10.0
 _FIRST_PAUSE = 0.5
@@ -57,7 +57,7 @@ class ApiOptions(Struct, frozen=True, kw_only=True):
     """environ: tokens, and the forge of a CI, are in it. place: where change requests go, if anywhere.
 
     timeout: seconds without a byte. retries: tries after the first one. patience: seconds to wait for rate limits, in
-    all; 0 where an answer is not worth waiting for.
+    all; 0 where an answer is not worth waiting for. remembers: whether what was got once is not asked for again.
     """
 
     environ: Mapping[str, str]
@@ -65,6 +65,7 @@ class ApiOptions(Struct, frozen=True, kw_only=True):
     timeout: float = 30.0
     retries: int = 3
     patience: float = 120.0
+    remembers: bool = False
 
 
 class Api:
@@ -89,8 +90,13 @@ class Api:
         self._tokens = tokens_of(options.environ, place=options.place)
         self._patience = options.patience
         self._limited: dict[str, float] = {}  # until when an origin answers nothing
+        self._remembered: dict[tuple[str, str], Answer] = {}
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
+
+    def token(self, url: str) -> Token | None:
+        """The token for the host of a URL."""
+        return self._tokens.get(origin_of(url))
 
     def has_token(self, url: str) -> bool:
         """Whether there is a token for the host of a URL."""
@@ -100,7 +106,13 @@ class Api:
         self, url: str, doing: str, *, accept: str = "application/json", statuses: frozenset[int] = frozenset()
     ) -> Answer:
         """As `Getter.get`."""
-        return self._ask("GET", url, doing, None, accept=accept, statuses=statuses, is_repeatable=True)
+        known = self._remembered.get((url, accept))
+        if known is not None:
+            return known
+        answer = self._ask("GET", url, doing, None, accept=accept, statuses=statuses, is_repeatable=True)
+        if self._options.remembers:
+            self._remembered[url, accept] = answer
+        return answer
 
     def send(
         self,

@@ -53,13 +53,18 @@ class _Ground(Struct, kw_only=True):
 
 
 def publish(
-    requests: Sequence[ChangeRequest], *, git: Repository, forge: Forge, how: Publishing
+    requests: Sequence[ChangeRequest],
+    *,
+    git: Repository,
+    forge: Forge,
+    how: Publishing,
+    seen: tuple[Base, Mapping[str, str]] | None = None,
 ) -> tuple[RequestOutcome, ...]:
     """Send change requests; give what became of each, and of those that were superseded.
 
-    Raises PublishingError, with all outcomes, where some could not be sent; GitError and ForgeError where none could.
+    seen: what `Repository.look` gave, where somebody has looked already. Raises PublishingError, with all outcomes, where some could not be sent; GitError and ForgeError where none could.
     """
-    base, branches = git.look(base=how.base, prefix=how.prefix)
+    base, branches = seen or git.look(base=how.base, prefix=how.prefix)
     tips = git.tips({branch: commit for branch, commit in branches.items() if _is_in_scope(branch, how.prefix)})
     found = {each.branch: each for each in forge.open_requests(how.prefix) if _is_in_scope(each.branch, how.prefix)}
     run = _Run()
@@ -107,7 +112,7 @@ def _prepared(
     request: ChangeRequest, base: Base, made: list[tuple[ChangeRequest, MadeCommit]], *, git: Repository
 ) -> RequestOutcome | None:
     """Make the commit of a request, into `made`; the outcome where the base has all of it already."""
-    commit = git.make_commit(base, proposal=request.id, message=request.message, files=request.files)
+    commit = git.make_commit(base, branch=request.branch, message=request.message, files=request.files)
     if commit.is_empty:
         return _outcome(request, RequestState.UNCHANGED, told=f"{base.branch} has these files already")
     made.append((request, commit))
@@ -119,7 +124,7 @@ def _sent(
 ) -> RequestOutcome:
     """Bring one request to where it should be."""
     tip, found = ground.tips.get(request.branch), ground.open.get(request.branch)
-    if tip is not None and tip.proposal != request.id:
+    if tip is not None and not tip.is_ours:
         return _outcome(request, RequestState.LEFT_ALONE, found, "a person has pushed to its branch")
     if found is None:
         if (refused := _refusal(request, forge)) is not None:
@@ -188,24 +193,25 @@ def _superseded(
 ) -> RequestOutcome | None:
     """Close what is proposed no more, and delete its branch; None for what is none of ours."""
     marker = read_marker(found.body) if found is not None else None
-    if tip is None or tip.proposal is None:
+    id_ = branch.removeprefix(how.prefix)
+    if tip is None or not tip.is_ours:
         if found is None or marker is None:
             return None
         told = "it is proposed no more, and a person has pushed to its branch"
-        return RequestOutcome(id=marker.id, branch=branch, state=RequestState.LEFT_ALONE, url=found.url, told=told)
+        return RequestOutcome(id=id_, branch=branch, state=RequestState.LEFT_ALONE, url=found.url, told=told)
     if found is not None and marker is not None and marker.superseded:
         told = "it is proposed no more, and was opened again"
-        return RequestOutcome(id=tip.proposal, branch=branch, state=RequestState.LEFT_ALONE, url=found.url, told=told)
+        return RequestOutcome(id=id_, branch=branch, state=RequestState.LEFT_ALONE, url=found.url, told=told)
     url = "" if found is None else found.url
     if how.dry_run:
         told = "close it, and delete its branch" if found is not None else "delete its branch"
-        return RequestOutcome(id=tip.proposal, branch=branch, state=RequestState.WOULD, url=url, told=f"would {told}")
+        return RequestOutcome(id=id_, branch=branch, state=RequestState.WOULD, url=url, told=f"would {told}")
     if found is not None:
-        mark = Marker(id=tip.proposal, decision=marker.decision if marker is not None else "", superseded=True)
+        mark = Marker(id=id_, decision=marker.decision if marker is not None else "", superseded=True)
         forge.supersede(found, word=SUPERSEDED, body=marked(found.body, mark, limit=forge.body_limit))
     git.push(branch, None, expected=tip.commit)
     told = "it is proposed no more" if found is not None else "its branch was left over"
-    return RequestOutcome(id=tip.proposal, branch=branch, state=RequestState.CLOSED, url=url, told=told)
+    return RequestOutcome(id=id_, branch=branch, state=RequestState.CLOSED, url=url, told=told)
 
 
 def _would(

@@ -44,12 +44,12 @@ class MadeCommit(Struct, frozen=True, kw_only=True):
 class Tip(Struct, frozen=True, kw_only=True):
     """What a branch of the remote is at.
 
-    proposal: the id that its commit names; None where the commit is none of ours or a person has touched it.
+    is_ours: whether it is one commit that we made for this branch, as we made it.
     """
 
     branch: str
     commit: str
-    proposal: str | None
+    is_ours: bool
     parent: str = ""
     tree: str = ""
     message: str = ""
@@ -111,14 +111,14 @@ class Repository:
             return None
         return self._git.run("cat-file", "blob", entry[1], doing=f"read {path}").stdout
 
-    def make_commit(self, base: Base, *, proposal: str, message: str, files: Sequence[tuple[str, bytes]]) -> MadeCommit:
+    def make_commit(self, base: Base, *, branch: str, message: str, files: Sequence[tuple[str, bytes]]) -> MadeCommit:
         """One commit on the base with these files in it, beside the working tree. The same input, the same commit.
 
         Its times are those of the base's commit; author and committer are whom git's settings name, or `_FALLBACK_NAME`
         where they name nobody. Raises GitError.
         """
-        doing = f"make the commit of {proposal}"
-        text = sealed(message, proposal, parent=base.commit, files=dict(files))
+        doing = f"make the commit of {branch}"
+        text = sealed(message, branch, parent=base.commit, files=dict(files))
         with tempfile.TemporaryDirectory(prefix="pinkeeper-") as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             self._git.run("read-tree", base.commit, doing=doing, environ=index)
@@ -194,7 +194,7 @@ class Repository:
 
     def _read_tip(self, branch: str, commit: str) -> Tip:
         """Whether a commit is ours as we made it: one parent, the seal holds over what it changes."""
-        foreign = Tip(branch=branch, commit=commit, proposal=None)
+        foreign = Tip(branch=branch, commit=commit, is_ours=False)
         raw = self._git.run("cat-file", "commit", commit, doing=f"read {branch}").stdout.decode("utf-8", "replace")
         head, _, message = raw.partition("\n\n")
         fields = [line.partition(" ") for line in head.splitlines()]
@@ -203,11 +203,13 @@ class Repository:
         found = unsealed(message)
         if found is None or len(parents) != 1:
             return foreign
-        body, proposal, seal = found
-        files = self._changed(parents[0], commit, doing=f"read {branch}")
-        if files is None or seal_of(body, proposal, parent=parents[0], files=files) != seal:
+        body, named, seal = found
+        if named != branch:
             return foreign
-        return Tip(branch=branch, commit=commit, proposal=proposal, parent=parents[0], tree=tree, message=message)
+        files = self._changed(parents[0], commit, doing=f"read {branch}")
+        if files is None or seal_of(body, named, parent=parents[0], files=files) != seal:
+            return foreign
+        return Tip(branch=branch, commit=commit, is_ours=True, parent=parents[0], tree=tree, message=message)
 
     def _changed(self, old: str, new: str, *, doing: str) -> dict[str, bytes] | None:
         """The plain files that a commit adds or changes; None where it does anything else."""

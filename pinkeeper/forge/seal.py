@@ -1,6 +1,6 @@
 """How a commit of ours is known again, and that nobody has touched it since.
 
-The message ends with two trailers: whose proposal it is, and a digest of all that we put there: the proposal's id, the
+The message ends with two trailers: which branch it is for, and a digest of all that we put there: the branch, the
 commit that it stands on, the rest of the message, and each file with its bytes. Whoever adds a commit, amends one, or
 moves it elsewhere, on purpose or not, breaks the seal; the branch then belongs to that person. It is no signature:
 somebody who wants to make a seal can. What it protects is people's work, not us from people.
@@ -12,36 +12,30 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-__all__ = ["proposal_of", "seal_of", "sealed", "unsealed"]
+__all__ = ["seal_of", "sealed", "unsealed"]
 
-_PROPOSAL = "Pinkeeper-Proposal"
+_BRANCH = "Pinkeeper-Branch"
 _SEAL = "Pinkeeper-Seal"
-_TRAILERS = re.compile(rf"\n\n{_PROPOSAL}: ([^\s]{{1,400}})\n{_SEAL}: ([0-9a-f]{{64}})\n*\Z")
+_TRAILERS = re.compile(rf"\n\n{_BRANCH}: ([^\s]{{1,400}})\n{_SEAL}: ([0-9a-f]{{64}})\n*\Z")
 
 
-def sealed(message: str, proposal: str, *, parent: str, files: Mapping[str, bytes]) -> str:
+def sealed(message: str, branch: str, *, parent: str, files: Mapping[str, bytes]) -> str:
     """A commit message with its trailers."""
     body = _normal(message)
-    seal = seal_of(body, proposal, parent=parent, files=files)
-    return f"{body}\n\n{_PROPOSAL}: {proposal}\n{_SEAL}: {seal}\n"
+    seal = seal_of(body, branch, parent=parent, files=files)
+    return f"{body}\n\n{_BRANCH}: {branch}\n{_SEAL}: {seal}\n"
 
 
 def unsealed(message: str) -> tuple[str, str, str] | None:
-    """The message without trailers, the proposal's id and the seal; None where it is none of ours."""
+    """The message without trailers, the branch and the seal; None where it is none of ours."""
     match = _TRAILERS.search(message)
     return None if match is None else (message[: match.start()], match[1], match[2])
 
 
-def proposal_of(message: str) -> str | None:
-    """The id of the proposal that a message says it is of."""
-    found = unsealed(message)
-    return None if found is None else found[1]
-
-
-def seal_of(body: str, proposal: str, *, parent: str, files: Mapping[str, bytes]) -> str:
+def seal_of(body: str, branch: str, *, parent: str, files: Mapping[str, bytes]) -> str:
     """The digest, SHA-256 in hexadecimal, of parts that cannot run into each other."""
     digest = hashlib.sha256()
-    parts = [b"pinkeeper seal 1", proposal.encode(), parent.encode(), body.encode("utf-8", "surrogateescape")]
+    parts = [b"pinkeeper seal 1", branch.encode(), parent.encode(), body.encode("utf-8", "surrogateescape")]
     for path in sorted(files):
         parts += [path.encode("utf-8", "surrogateescape"), files[path]]
     for part in parts:
