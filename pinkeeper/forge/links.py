@@ -20,7 +20,7 @@ _FILE_PAGES = frozenset({"blob", "raw", "blame"})
 
 
 class FileLink(Struct, frozen=True, kw_only=True):
-    """A file in a project. reference: a branch, tag or commit. url: of its bytes in the API; accept: what to ask for."""
+    """A file. reference: a branch, tag or commit. url: of its bytes in the API. accept: what to ask for."""
 
     place: ForgePlace
     path: str

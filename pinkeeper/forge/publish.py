@@ -62,7 +62,9 @@ def publish(
 ) -> tuple[RequestOutcome, ...]:
     """Send change requests; give what became of each, and of those that were superseded.
 
-    seen: what `Repository.look` gave, where somebody has looked already. Raises PublishingError, with all outcomes, where some could not be sent; GitError and ForgeError where none could.
+    seen: what `Repository.look` gave, where somebody has looked already.
+
+    Raises PublishingError, with all outcomes, where some could not be sent; GitError and ForgeError where none could.
     """
     base, branches = seen or git.look(base=how.base, prefix=how.prefix)
     tips = git.tips({branch: commit for branch, commit in branches.items() if _is_in_scope(branch, how.prefix)})
