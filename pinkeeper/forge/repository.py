@@ -124,6 +124,7 @@ class Repository:
             self._git.run("read-tree", base.commit, doing=doing, environ=index)
             lines = []
             for path, content in files:
+                _check_path(path, doing)
                 entry = self._entry(base.commit, path)
                 if entry is not None and entry[0] not in _MODES:
                     raise GitError(f"cannot {doing}: {path} is no plain file on {base.branch}", where=path)
@@ -311,6 +312,13 @@ def _listed(text: str) -> tuple[str, dict[str, str]]:
         elif _OBJECT.fullmatch(at):
             found[ref] = at
     return default, found
+
+
+def _check_path(path: str, doing: str) -> None:
+    """Raise GitError for a path that no commit may have; git would leave it out and say nothing."""
+    parts = path.split("/")
+    if any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts) or not path.isprintable():
+        raise GitError(f"cannot {doing}: a repository can have no file at this path", where=_plain(path))
 
 
 def _plain(text: str) -> str:
