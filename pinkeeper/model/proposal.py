@@ -156,8 +156,8 @@ class HeldBump(Struct, frozen=True, kw_only=True):
 class UpdateResult(Struct, frozen=True, kw_only=True):
     """All that ``pinkeeper update`` tells.
 
-    proposals: those to be merged, the routine one first. refused: proposals of dangerous bumps, complete, to be
-    reported and never merged. held: sorted by name. warnings: a sentence each. compared_whole, compared_from_cache:
+    proposals: those to be merged, the routine one first. refused: dangerous bumps, one each, to be reported and never
+    merged: they have no files. held: sorted by name. warnings: a sentence each. compared_whole, compared_from_cache:
     comparisons made in this run, and known from earlier ones. elapsed: seconds.
     """
 

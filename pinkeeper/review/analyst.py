@@ -15,7 +15,7 @@ import msgspec
 
 from pinkeeper.review.capabilities.summary import ANALYSER, ModuleSummary, Oddity, OddityKind
 
-__all__ = ["Analyst", "NoShelf", "Shelf"]
+__all__ = ["Analyst", "NoShelf", "Shelf", "collect_seldom"]
 
 # Below this a run is over before another process has begun.
 _ALONE_BYTES = 400_000
@@ -93,7 +93,7 @@ class Analyst:
         total = sum(map(len, contents.values()))
         if self._jobs == 1 or total <= _ALONE_BYTES:
             before = gc.get_threshold()
-            _collect_seldom()
+            collect_seldom()
             try:
                 return [(sha256, _summary(content)) for sha256, content in contents.items()]
             finally:
@@ -128,7 +128,7 @@ class Analyst:
     def _running(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # Not by fork: threads that fetch may hold locks at that moment.
-            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=_collect_seldom)
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=collect_seldom)
         return self._pool
 
 
@@ -155,7 +155,7 @@ def _summaries(contents: Mapping[str, bytes]) -> list[tuple[str, ModuleSummary]]
     return [(sha256, _summary(content)) for sha256, content in contents.items()]
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Look for cycles after many objects: syntax trees have many and no cycles, and each look takes its time."""
     gc.set_threshold(100_000, 20, 20)
 

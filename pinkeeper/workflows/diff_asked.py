@@ -69,7 +69,7 @@ class ChosenSide(Struct, frozen=True, kw_only=True):
     """The files of one side, before any is opened.
 
     by_path: what a path of the command line names; then nothing more is known. wheel: what the target would install.
-    others: the wheels for other environments.
+    others: the wheels for other environments. A side without any file is the nothing that stands before a package.
     """
 
     version: Version
@@ -77,6 +77,11 @@ class ChosenSide(Struct, frozen=True, kw_only=True):
     sdist: DistributionFile | None = None
     others: tuple[DistributionFile, ...] = ()
     by_path: PathAsked | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is no release on this side."""
+        return self.by_path is None and self.wheel is None and self.sdist is None
 
     @property
     def filenames(self) -> tuple[str, ...]:

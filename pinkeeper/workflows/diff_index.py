@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_source import OpenSource, choose_places, open_source
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["files_of_index"]
+__all__ = ["files_of_index", "sides_of"]
 
 
 @contextmanager
@@ -43,12 +43,30 @@ def files_of_index(
     chosen_target = target(python=options.python, platform=options.platform)
     with open_source(places, lock_options, settings, surroundings) as opened:
         listing = opened.source.listing(old.name).result()
-        yield opened, *_sides(old, new, listing, chosen_target)
+        yield opened, *sides_of(old, new, listing, for_target=chosen_target)
 
 
-def _sides(old: Asked, new: Asked, listing: ProjectListing, for_target: Target) -> tuple[ChosenSide, ChosenSide]:
+def sides_of(
+    old: Asked,
+    new: Asked,
+    listing: ProjectListing,
+    *,
+    for_target: Target,
+    pinned: Mapping[Version, frozenset[str]] | None = None,
+) -> tuple[ChosenSide, ChosenSide]:
+    """The files of both sides: wheels of the same kind where both have them.
+
+    pinned: by version, the SHA-256 of the wheels that count; None where all do. An sdist is there to be read in any
+    case: it has the release notes, and what the wheel was made of. Raises InputError for a release that is not listed.
+    """
     wheels = {
-        each.version: _wheels(each, listing, for_target) for each in (old, new) if not isinstance(each, PathAsked)
+        each.version: [
+            file
+            for file in _wheels(each, listing, for_target)
+            if pinned is None or file.sha256 in pinned.get(each.version, frozenset())
+        ]
+        for each in (old, new)
+        if not isinstance(each, PathAsked)
     }
     best = {version: next(iter(found), None) for version, found in wheels.items()}
     first, last = best.get(old.version), best.get(new.version)
@@ -63,20 +81,21 @@ def _sides(old: Asked, new: Asked, listing: ProjectListing, for_target: Target) 
     before, after = (
         ChosenSide(version=each.version, by_path=each)
         if isinstance(each, PathAsked)
-        else _side(each.version, best[each.version], listing)
+        else _side(each.version, best[each.version], wheels[each.version], listing)
         for each in (old, new)
     )
     return before, after
 
 
-def _side(version: Version, wheel: DistributionFile | None, listing: ProjectListing) -> ChosenSide:
-    files = listing.files(str(version))
-    sdists = [file for file in files if not file.is_wheel and file.filename.endswith(SDISTS)]
+def _side(
+    version: Version, wheel: DistributionFile | None, wheels: Sequence[DistributionFile], listing: ProjectListing
+) -> ChosenSide:
+    sdists = [file for file in listing.files(str(version)) if not file.is_wheel and file.filename.endswith(SDISTS)]
     return ChosenSide(
         version=version,
         wheel=wheel,
         sdist=min(sdists, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename), default=None),
-        others=tuple(file for file in files if file.is_wheel and file != wheel),
+        others=tuple(sorted((file for file in wheels if file != wheel), key=lambda file: file.filename)),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -45,7 +47,7 @@ def made(
     with ExitStack() as stack:
         analyst = Analyst(NoShelf() if surroundings.cache_directory is None else cache, jobs=jobs)
         stack.callback(analyst.close)
-        before = _opened(old, files, stack, surroundings)
+        before = _nothing(name, old, stack) if old.is_nothing else _opened(old, files, stack, surroundings)
         after = _opened(new, files, stack, surroundings)
         listed = Listings() if files is None else list_wheels(new.others, files)
         reviewed = review(
@@ -58,7 +60,10 @@ def made(
         )
         return DiffResult(
             name=name,
-            old=ComparedRelease(version=old.version, files=(*_read_files(before), *map(_not_read, old.others))),
+            old=ComparedRelease(
+                version=old.version,
+                files=() if old.is_nothing else (*_read_files(before), *map(_not_read, old.others)),
+            ),
             new=ComparedRelease(version=new.version, files=(*_read_files(after), *listed.files)),
             verdict=verdict_of(reviewed.findings),
             findings=reviewed.findings,
@@ -70,6 +75,16 @@ def made(
             not_analysed=reviewed.not_analysed,
             elapsed=time.perf_counter() - began,
         )
+
+
+def _nothing(name: NormalizedName, side: ChosenSide, stack: ExitStack) -> OpenedRelease:
+    """A wheel with nothing in it, to compare with what was not there before."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w"):
+        pass
+    archive.seek(0)
+    filename = f"{name.replace('-', '_')}-{side.version}-py3-none-any.whl"
+    return OpenedRelease(version=side.version, wheel=_contents(archive, filename, stack), sdist=None)
 
 
 def _opened(side: ChosenSide, files: FileReader | None, stack: ExitStack, surroundings: Surroundings) -> OpenedRelease:

@@ -19,7 +19,7 @@ from pinkeeper.model.comparison import DiffResult
 from pinkeeper.workflows.diff_asked import ChosenSide
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["kept_result", "key_of", "remember"]
+__all__ = ["decoded_result", "encoded_result", "kept_result", "key_of", "remember"]
 
 _SHELF = "comparisons"
 
@@ -44,7 +44,7 @@ def kept_result(store: Cache, key: str) -> DiffResult | None:
     if payload is None:
         return None
     try:
-        return msgspec.msgpack.decode(payload, type=DiffResult, dec_hook=_decoded)
+        return decoded_result(payload)
     except (msgspec.DecodeError, ValueError):
         store.drop(_SHELF, key)
         return None
@@ -52,7 +52,17 @@ def kept_result(store: Cache, key: str) -> DiffResult | None:
 
 def remember(store: Cache, key: str, result: DiffResult) -> None:
     """Keep what came of a comparison."""
-    store.write(_SHELF, key, msgspec.msgpack.encode(result, enc_hook=str))
+    store.write(_SHELF, key, encoded_result(result))
+
+
+def encoded_result(result: DiffResult) -> bytes:
+    """A result as bytes, for this program alone."""
+    return msgspec.msgpack.encode(result, enc_hook=str)
+
+
+def decoded_result(payload: bytes) -> DiffResult:
+    """What `encoded_result` gave. Raises DecodeError, ValueError."""
+    return msgspec.msgpack.decode(payload, type=DiffResult, dec_hook=_decoded)
 
 
 def _decoded(kind: type, value: Any) -> Any:

@@ -36,6 +36,10 @@ class Progress(Protocol):
         """A project got a version, perhaps for now; `total` projects have one."""
         ...
 
+    def compared(self, done: int, total: int, seconds_left: float | None) -> None:
+        """Of `total` comparisons `done` are made; the rest takes about so long, where that can be said."""
+        ...
+
     def finished(self) -> None:
         """End, whatever came of it."""
         ...
@@ -48,6 +52,9 @@ class SilentProgress:
         """Do nothing."""
 
     def pinned(self, name: NormalizedName, version: Version, total: int) -> None:
+        """Do nothing."""
+
+    def compared(self, done: int, total: int, seconds_left: float | None) -> None:
         """Do nothing."""
 
     def finished(self) -> None:

@@ -1,0 +1,288 @@
+"""``update``: the best new state of all locks under the policy, compared, and cut into proposals by risk."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from msgspec.structs import replace
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.errors import ConfigurationError, InputError, NoSolutionError
+from pinkeeper.inputs.near import nearest
+from pinkeeper.inputs.update_settings import UpdateSettings
+from pinkeeper.model.finding import Verdict
+from pinkeeper.model.lock import Lock
+from pinkeeper.model.proposal import HeldBump, Holder, HolderKind, Proposal, UpdateResult
+from pinkeeper.updates.grouping import Unit, units_of
+from pinkeeper.updates.holding import held_bumps
+from pinkeeper.updates.moves import Move
+from pinkeeper.updates.policy import ANY, Refusals, but, expired, moving, policy_holder, refusals
+from pinkeeper.workflows.lock_inputs import gather, gather_settings
+from pinkeeper.workflows.lock_job import LockJob, choose_jobs
+from pinkeeper.workflows.lock_problem import Movement
+from pinkeeper.workflows.lock_source import choose_places, open_source
+from pinkeeper.workflows.surroundings import Surroundings
+from pinkeeper.workflows.update_bench import Bench
+from pinkeeper.workflows.update_compare import Workshop
+from pinkeeper.workflows.update_options import UpdateOptions
+from pinkeeper.workflows.update_proposals import Draft, Writer, merged
+from pinkeeper.workflows.update_states import SharedSources, Solver, State, standing_locks
+from pinkeeper.workflows.write_together import finish_writing
+
+__all__ = ["update"]
+
+# How often a state is made anew without what turned out dangerous in it. Each time at least one release goes.
+_MOST_ROUNDS = 20
+
+
+def update(options: UpdateOptions, surroundings: Surroundings) -> UpdateResult:
+    """Propose bumps; write nothing.
+
+    Raises InputError where there is no lock, and what making locks raises: NoSolutionError, NetworkError and others.
+    """
+    began = time.perf_counter()
+    finish_writing(surroundings.directory)
+    settings = gather_settings(options.lock, surroundings)
+    jobs = choose_jobs(options.lock, settings)
+    with ExitStack() as stack:
+        if surroundings.cache_directory is None:
+            kept_for_now = stack.enter_context(tempfile.TemporaryDirectory(prefix="pinkeeper-"))
+            surroundings = replace(surroundings, cache_directory=Path(kept_for_now))
+        sources = stack.enter_context(SharedSources())
+        surroundings.progress.started(sources.counters)
+        stack.callback(surroundings.progress.finished)
+        job = _Update(options, options.over(settings.update), jobs, surroundings, stack=stack, sources=sources)
+        return job.result(began)
+
+
+class _Update:
+    """One run."""
+
+    def __init__(
+        self,
+        options: UpdateOptions,
+        policy: UpdateSettings,
+        jobs: Sequence[LockJob],
+        surroundings: Surroundings,
+        *,
+        stack: ExitStack,
+        sources: SharedSources,
+    ) -> None:
+        self._options = options
+        self._policy = policy
+        self._jobs = jobs
+        self._surroundings = surroundings
+        self._today = surroundings.now.date()
+        self._locks, self._cooldown = standing_locks(jobs, surroundings)
+        self._solver = Solver(jobs, surroundings, sources)
+        self._bench = self._made_bench(stack)
+        self._moving = frozenset[NormalizedName]()
+        self._refused: dict[NormalizedName, tuple[SpecifierSet, ...]] = {}
+        self._warnings: list[str] = []
+
+    def result(self, began: float) -> UpdateResult:
+        """All of it, in order."""
+        from pinkeeper.workflows.update_advice import Advice  # noqa: PLC0415 - reads what it is asked for
+
+        advice = Advice.read(self._policy, self._standing, self._surroundings)
+        self._moving = self._free_to_move(advice.affected if self._policy.security else None)
+        self._refused = refusals(self._standing, self._policy, self._today)
+        for ignored in expired(self._policy, self._today):
+            self._warnings.append(
+                f"the entry of tool.pinkeeper.update.ignore for {ignored.package}{ignored.versions} "
+                f"ran out on {ignored.until}"
+            )
+        best, dangers = self._without_danger(self._movement())
+        flagged = [move for move in best.moves if self._bench.verdict(move) is not Verdict.ROUTINE]
+        drafts = [*self._routine(flagged), *self._units(best, flagged)]
+        writer = Writer(self._bench, self._surroundings, advice=advice, policy=self._policy)
+        proposals = tuple(writer.proposal(draft) for draft in merged(drafts))
+        held = self._held(best, proposals, dangers)
+        return UpdateResult(
+            project=self._project(),
+            made_at=self._surroundings.now,
+            proposals=tuple(sorted(proposals, key=lambda each: (each.verdict is not Verdict.ROUTINE, each.id))),
+            refused=tuple(writer.refused(move, state) for move, state in sorted(dangers.items())),
+            held=held,
+            warnings=(*self._warnings, *advice.warnings),
+            compared_whole=self._bench.made,
+            compared_from_cache=self._bench.recalled,
+            elapsed=time.perf_counter() - began,
+        )
+
+    @property
+    def _standing(self) -> tuple[Lock, ...]:
+        return tuple(self._locks.values())
+
+    def _made_bench(self, stack: ExitStack) -> Bench:
+        job, surroundings = self._jobs[0], self._surroundings
+        places = choose_places(job.options, job.settings, gather(job.options, job.settings, surroundings), surroundings)
+        assert surroundings.cache_directory is not None
+        workshop = Workshop(
+            places=places,
+            options=job.options,
+            settings=job.settings,
+            environ=dict(surroundings.environ),
+            directory=surroundings.directory,
+            cache=surroundings.cache_directory,
+            now=surroundings.now,
+        )
+        opened = stack.enter_context(open_source(places, job.options, job.settings, surroundings))
+        return Bench(workshop, opened, jobs=self._options.jobs, surroundings=surroundings)
+
+    def _free_to_move(self, affected: frozenset[NormalizedName] | None) -> frozenset[NormalizedName]:
+        locked = {package.name for lock in self._standing for package in lock.packages}
+        for name in sorted(self._options.names - locked):
+            near = nearest(name, locked)
+            raise InputError(
+                f"{name} is in none of the locks",
+                remedy=f"did you mean {near}?" if near else "pinkeeper tree lists them",
+            )
+        if self._policy.security and self._policy.advisories is None:
+            raise ConfigurationError(
+                "nothing is known of advisories",
+                where="--security",
+                remedy="name records in the OSV format: --advisories FILE, or tool.pinkeeper.update.advisories",
+            )
+        return moving(self._standing, self._policy, names=self._options.names, affected=affected)
+
+    def _movement(self, more: Refusals | None = None) -> Movement:
+        refused = dict(self._refused)
+        for name, specifiers in (more or {}).items():
+            refused[name] = (*refused.get(name, ()), *specifiers)
+        return Movement(moving=self._moving, refused=refused)
+
+    # What may be proposed at all
+
+    def _without_danger(self, movement: Movement) -> tuple[State, dict[Move, State]]:
+        """The best state in which nothing dangerous comes in; what had to be kept out for that, and where it stood.
+
+        A dangerous release is refused alone: the one before it may be what everybody should have.
+        """
+        dangers: dict[Move, State] = {}
+        for _ in range(_MOST_ROUNDS):
+            state = self._solver.state(movement)
+            self._bench.compare(state, state.moves)
+            found = self._dangerous(state)
+            if not found:
+                return state, dangers
+            dangers |= dict.fromkeys(found, state)
+            movement = self._refusing(found)
+        raise NoSolutionError(
+            "release after release came out dangerous",
+            details=tuple(map(str, sorted(dangers))),
+            remedy="look at them with pinkeeper diff, and name what may move: pinkeeper update NAME",
+        )
+
+    def _dangerous(self, state: State) -> list[Move]:
+        return [move for move in state.moves if self._bench.verdict(move) is Verdict.DANGER]
+
+    def _refusing(self, dangers: Iterable[Move]) -> Movement:
+        """Keep dangerous releases out, now and in every state to come."""
+        for move in dangers:
+            assert move.new is not None
+            exactly = SpecifierSet(f"=={move.new}")
+            self._refused[move.name] = (*self._refused.get(move.name, ()), exactly)
+        return self._movement()
+
+    # The proposals
+
+    def _routine(self, flagged: Iterable[Move]) -> Iterator[Draft]:
+        """All that moves while what must be read stays where it is; that may hold more, and what moves half way."""
+        staying = {move.name for move in flagged}
+        for _ in range(_MOST_ROUNDS):
+            try:
+                state = self._solver.state(self._movement(dict.fromkeys(staying, (ANY,))))
+            except NoSolutionError as error:
+                self._warnings.append(f"no bump can be had without those that must be read: {error.what}")
+                return
+            self._bench.compare(state, state.moves)
+            more = {move.name for move in state.moves if self._bench.verdict(move) is not Verdict.ROUTINE} - staying
+            if not more:
+                if state.moves:
+                    yield Draft(units=(), state=state)
+                return
+            staying |= more
+        self._warnings.append("no routine proposal was found in good time: too much of what moves must be read")
+
+    def _units(self, best: State, flagged: Sequence[Move]) -> Iterator[Draft]:
+        """Each flagged bump with what it needs, beside locks that stay as they are otherwise."""
+        units = units_of(flagged, best.moves, required_by=best.required_by, groups=self._policy.groups)
+        for unit in units:
+            state = self._state_of(unit, best)
+            if state is not None and state.moves:
+                yield Draft(units=(unit,), state=state)
+
+    def _state_of(self, unit: Unit, best: State) -> State | None:
+        wanted = {name: {move.new for move in best.moves if move.name == name and move.new} for name in unit.names}
+
+        def bounds(lock: str | None) -> tuple[str, ...]:
+            found = []
+            for name in unit.names:
+                versions = best.versions(lock, name)
+                if versions and wanted[name] & set(versions):
+                    sign = "==" if len(versions) == 1 else ">="
+                    found.append(f"{name}{sign}{min(versions)}")
+            return tuple(found)
+
+        refused = {name: (but(versions),) for name, versions in wanted.items() if versions}
+        for _ in range(_MOST_ROUNDS):
+            movement = self._movement(refused)
+            try:
+                state = self._solver.state(replace(movement, moving=frozenset(unit.names)), bounds=bounds)
+            except NoSolutionError as error:
+                self._warnings.append(f"no lock was found with {', '.join(unit.names)} alone: {error.what}")
+                return None
+            self._bench.compare(state, state.moves)
+            found = self._dangerous(state)
+            if not found:
+                return state
+            self._refusing(found)
+        return None
+
+    # What stays behind
+
+    def _held(self, best: State, proposals: Iterable[Proposal], dangers: Iterable[Move]) -> tuple[HeldBump, ...]:
+        proposed = {(bump.name, bump.new) for proposal in proposals for bump in proposal.bumps}
+        dangerous = {(move.name, move.new) for move in dangers}
+
+        def holder(name: NormalizedName, version: Version) -> Holder | None:
+            if (name, version) in dangerous:
+                return Holder(kind=HolderKind.CONFLICT, text=f"{name} {version} came out dangerous")
+            return policy_holder(
+                name,
+                version,
+                locks=self._standing,
+                settings=self._policy,
+                today=self._today,
+            )
+
+        held = held_bumps(best.resolutions, among=self._moving, cooldown=self._cooldown, policy=holder)
+        waiting = [
+            HeldBump(
+                name=move.name,
+                current=move.old,
+                newest=move.new,
+                holders=(
+                    Holder(
+                        kind=HolderKind.CONFLICT,
+                        text=f"{move.name} {move.new} goes only with bumps that must be read first",
+                    ),
+                ),
+            )
+            for move in best.moves
+            if move.old is not None and move.new is not None and (move.name, move.new) not in proposed
+        ]
+        names = {each.name for each in waiting}
+        return tuple(sorted((*waiting, *(each for each in held if each.name not in names)), key=lambda each: each.name))
+
+    def _project(self) -> str:
+        inputs = gather(self._jobs[0].options, self._jobs[0].settings, self._surroundings)
+        named = next((asked.origin.project for asked in inputs.requirements if asked.origin.project), None)
+        return named or self._surroundings.directory.name
