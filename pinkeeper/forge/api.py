@@ -121,6 +121,7 @@ class Api:
         content: object,
         doing: str,
         *,
+        accept: str = "application/json",
         is_repeatable: bool = True,
         statuses: frozenset[int] = frozenset(),
     ) -> Answer:
@@ -130,9 +131,7 @@ class Api:
         did not arrive.
         """
         body = msgspec.json.encode(content)
-        return self._ask(
-            method, url, doing, body, accept="application/json", statuses=statuses, is_repeatable=is_repeatable
-        )
+        return self._ask(method, url, doing, body, accept=accept, statuses=statuses, is_repeatable=is_repeatable)
 
     def pages(self, url: str, doing: str, *, most: int, accept: str = "application/json") -> Iterator[Any]:
         """The items of a list that comes in pages (``Link: <...>; rel="next"``, RFC 8288), at most `most` pages.

@@ -100,7 +100,7 @@ class GitHub:
         if found.base != base:
             changes["base"] = base
         if changes:
-            self._api.send("PATCH", f"{self._url}/pulls/{found.number}", changes, f"update pull request {found.number}")
+            self._change(found, changes, f"update pull request {found.number}")
 
     def supersede(self, found: OpenRequest, *, word: str, body: str) -> None:
         """As `Forge.supersede`."""
@@ -108,17 +108,20 @@ class GitHub:
         comments = f"{self._url}/issues/{found.number}/comments"
         said = self._api.pages(f"{comments}?per_page=100", doing, most=_MOST_PAGES, accept=_ACCEPT)
         if not any(isinstance(each, dict) and same_text(text_in(each, "body"), word) for each in said):
-            self._api.send("POST", comments, {"body": word}, doing, is_repeatable=False)
-        self._api.send("PATCH", f"{self._url}/pulls/{found.number}", {"state": "closed", "body": body}, doing)
+            self._api.send("POST", comments, {"body": word}, doing, accept=_ACCEPT, is_repeatable=False)
+        self._change(found, {"state": "closed", "body": body}, doing)
 
     def _list(self, doing: str, **query: str) -> list[OpenRequest]:
         items = self._api.pages(f"{self._url}/pulls?{urlencode(query)}", doing, most=_MOST_PAGES, accept=_ACCEPT)
         read = (self._read(item) for item in items)
         return [each for each in read if each is not None]
 
+    def _change(self, found: OpenRequest, changes: dict[str, str], doing: str) -> None:
+        self._api.send("PATCH", f"{self._url}/pulls/{found.number}", changes, doing, accept=_ACCEPT)
+
     def _post(self, path: str, content: object, doing: str) -> Answer:
         """Send something that does no harm where it arrives twice; 422 is given back."""
-        return self._api.send("POST", f"{self._url}{path}", content, doing, statuses=_UNPROCESSABLE)
+        return self._api.send("POST", f"{self._url}{path}", content, doing, accept=_ACCEPT, statuses=_UNPROCESSABLE)
 
     def _read(self, item: Any) -> OpenRequest | None:
         """A pull request from a branch of the repository itself; None for one from a fork."""

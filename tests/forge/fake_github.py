@@ -20,6 +20,7 @@ _SHAPES = {
     ("POST", "/issues/#/labels"): {"labels"},
     ("POST", "/pulls/#/requested_reviewers"): {"reviewers", "team_reviewers"},
     ("GET", "/issues/#/comments"): {"since", "per_page", "page"},
+    ("GET", "/releases"): {"per_page", "page"},
     ("POST", "/issues/#/comments"): {"body"},
 }
 
@@ -39,6 +40,7 @@ class FakeGitHub(ApiServer):
         self.token = token
         self.pulls: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, list[str]] = {}
+        self.releases: list[dict[str, Any]] = []
         self.people = {"alice", "bob"}
         self.has_drafts = True
         self.page_size = page_size
@@ -51,6 +53,7 @@ class FakeGitHub(ApiServer):
             ("POST", "/pulls/#/requested_reviewers"): self._ask,
             ("GET", "/issues/#/comments"): self._said,
             ("POST", "/issues/#/comments"): self._comment,
+            ("GET", "/releases"): lambda *_: Reply(content=[self._overlaid("release", each) for each in self.releases]),
         }
 
     def environ(self) -> dict[str, str]:
@@ -91,7 +94,9 @@ class FakeGitHub(ApiServer):
     def _reply(self, asked: Asked) -> Reply:
         if asked.headers.get("authorization") != f"Bearer {self.token}":
             return Reply(status=401, content=_problem("Bad credentials"))
-        assert asked.headers["accept"] == "application/vnd.github+json" or asked.method != "GET"
+        version = asked.headers.get("x-github-api-version")
+        assert version == "2022-11-28"
+        assert asked.headers["accept"] == "application/vnd.github+json"
         match = re.fullmatch(r"/repos/owner/name(/.*)", asked.path)
         if match is None:
             return Reply(status=404, content=_problem("Not Found"))
