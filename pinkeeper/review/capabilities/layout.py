@@ -29,12 +29,14 @@ class Layout(Struct, frozen=True, kw_only=True, eq=False):
     """The modules of a release.
 
     files: paths by the dotted name of the module, more than one where several could be meant. names: the other way
-    round. installed: files that are modules for those who import the package, ``__main__.py`` apart.
+    round. installed: files that are modules for those who import the package, ``__main__.py`` apart. tops: what the names
+    of modules begin with.
     """
 
     files: Mapping[str, tuple[str, ...]]
     names: Mapping[str, tuple[str, ...]]
     installed: frozenset[str]
+    tops: frozenset[str]
 
     def absolute(self, path: str, target: str) -> tuple[str, ...]:
         """The absolute names that a dotted name in a file may have; leading dots are looked up from its package."""
@@ -52,7 +54,7 @@ class Layout(Struct, frozen=True, kw_only=True, eq=False):
 
     def split(self, name: str) -> tuple[tuple[str, ...], str]:
         """The files of the longest prefix of an absolute name that is a module, and what is left of the name."""
-        if len(name) > _NAME_LIMIT:
+        if len(name) > _NAME_LIMIT or name.partition(".")[0] not in self.tops:
             return (), name
         prefix, rest = name, ""
         while prefix:
@@ -158,4 +160,5 @@ def _layout(named: Iterable[tuple[str, str, bool]]) -> Layout:
         files={name: tuple(sorted(found)) for name, found in files.items()},
         names={path: tuple(sorted(found)) for path, found in names.items()},
         installed=frozenset(installed),
+        tops=frozenset(name.partition(".")[0] for name in files),
     )
