@@ -14,7 +14,8 @@ __all__ = ["Forge", "OpenRequest"]
 class OpenRequest(Struct, frozen=True, kw_only=True):
     """A change request that is open now, or was closed. number: as people call it.
 
-    branch: where its commits are, in the same project; base: where they are to go. title: without a word for drafts.
+    branch: where its commits are, in the same project; base: where they are to go. title: without the mark of
+    a draft, such as ``Draft: ``, which is in draft_mark.
     """
 
     number: int
@@ -23,6 +24,7 @@ class OpenRequest(Struct, frozen=True, kw_only=True):
     title: str
     body: str
     url: str
+    draft_mark: str = ""
 
 
 class Forge(Protocol):

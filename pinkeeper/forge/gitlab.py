@@ -92,8 +92,8 @@ class GitLab:
     def update(self, found: OpenRequest, *, title: str, body: str, base: str) -> None:
         """As `Forge.update`. A draft stays one, and what a person made ready stays ready."""
         changes: dict[str, object] = {}
-        if _without_draft(found.title) != title:
-            changes["title"] = found.title[: len(found.title) - len(_without_draft(found.title))] + title
+        if found.title != title:
+            changes["title"] = found.draft_mark + title
         if not same_text(found.body, body):
             changes["description"] = body
         if found.base != base:
@@ -127,11 +127,6 @@ class GitLab:
         return [each for each in read if each is not None]
 
 
-def _without_draft(title: str) -> str:
-    match = _DRAFT.match(title)
-    return title if match is None else title[match.end() :]
-
-
 def _read(item: Any) -> OpenRequest | None:
     """A merge request from a branch of the project itself; None for one from a fork."""
     match item:
@@ -140,11 +135,14 @@ def _read(item: Any) -> OpenRequest | None:
                 return None
         case _:
             return None
+    title = text_in(item, "title")
+    mark = match[0] if (match := _DRAFT.match(title)) is not None else ""
     return OpenRequest(
         number=number_in(item, "iid"),
         branch=branch,
         base=text_in(item, "target_branch"),
-        title=text_in(item, "title"),
+        title=title.removeprefix(mark),
         body=text_in(item, "description"),
         url=text_in(item, "web_url"),
+        draft_mark=mark,
     )

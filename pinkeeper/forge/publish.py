@@ -176,8 +176,7 @@ def _refreshed(
 
 
 def _differs(found: OpenRequest, request: ChangeRequest, base: Base, body: str) -> bool:
-    titles = {found.title, found.title.removeprefix("Draft: ")}
-    return request.title not in titles or not same_text(found.body, body) or found.base != base.branch
+    return found.title != request.title or not same_text(found.body, body) or found.base != base.branch
 
 
 def _refusal(request: ChangeRequest, forge: Forge) -> OpenRequest | None:

@@ -9,7 +9,8 @@ from typing import Any
 from pinkeeper.forge.api import Api, ApiOptions
 from pinkeeper.forge.git import Git
 from pinkeeper.forge.github import GitHub
-from pinkeeper.forge.place import find_place
+from pinkeeper.forge.gitlab import GitLab
+from pinkeeper.forge.place import ForgeKind, find_place
 from pinkeeper.forge.publish import Publishing, publish
 from pinkeeper.forge.repository import Repository
 from pinkeeper.model.change_request import ChangeRequest, RequestOutcome
@@ -40,11 +41,11 @@ def published(
     git: Git | None = None,
     **how: Any,
 ) -> tuple[RequestOutcome, ...]:
-    """Publish from a clone to GitHub as the environment names it, without waiting."""
+    """Publish from a clone to the forge that the environment names, without waiting."""
     place = find_place("/a/path", environ)
     with Api(ApiOptions(environ=environ, place=place), sleep=lambda _: None) as api:
-        repository = Repository(git or Git(clone, environ))
-        return publish(requests, git=repository, forge=GitHub(api, place), how=Publishing(**how))
+        forge = GitLab(api, place) if place.kind is ForgeKind.GITLAB else GitHub(api, place)
+        return publish(requests, git=Repository(git or Git(clone, environ)), forge=forge, how=Publishing(**how))
 
 
 def states(outcomes: Sequence[Any]) -> dict[str, str]:

@@ -1,0 +1,165 @@
+"""GitLab on loopback, as its documentation has it: strict about parameters, and tied to a bare repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.forge.api_server import ApiServer, Asked, Reply
+from tests.forge.remotes import git_in
+
+__all__ = ["FakeGitLab"]
+
+_PAGING = {"page", "per_page"}
+_SHAPES = {
+    ("GET", "/merge_requests"): {
+        "state": str,
+        "source_branch": str,
+        "target_branch": str,
+        "order_by": str,
+        "sort": str,
+    },
+    ("POST", "/merge_requests"): {
+        "source_branch": str,
+        "target_branch": str,
+        "title": str,
+        "description": str,
+        "labels": str,
+        "reviewer_ids": list,
+        "remove_source_branch": bool,
+        "squash": bool,
+    },
+    ("PUT", "/merge_requests/#"): {
+        "add_labels": str,
+        "description": str,
+        "reviewer_ids": list,
+        "state_event": str,
+        "target_branch": str,
+        "title": str,
+    },
+    ("GET", "/merge_requests/#/notes"): {"order_by": str, "sort": str},
+    ("POST", "/merge_requests/#/notes"): {"body": str},
+}
+_USERS = {"alice": 11, "bob": 12}
+
+
+class FakeGitLab(ApiServer):
+    """One project, ``group/sub/name``, whose branches are those of `remote`."""
+
+    def __init__(self, remote: Path, *, token: str = "a-token", page_size: int = 100) -> None:
+        super().__init__(self._reply)
+        self.remote = remote
+        self.token = token
+        self.page_size = page_size
+        self.requests: dict[int, dict[str, Any]] = {}
+        self.notes: dict[int, list[dict[str, Any]]] = {}
+        self._answers: dict[tuple[str, str], Callable[[Asked, dict[str, Any]], Reply]] = {
+            ("GET", "/merge_requests"): self._list,
+            ("POST", "/merge_requests"): self._open,
+            ("PUT", "/merge_requests/#"): self._change,
+            ("GET", "/merge_requests/#/notes"): lambda _, found: Reply(content=self.notes.get(found["iid"], [])),
+            ("POST", "/merge_requests/#/notes"): self._note,
+        }
+
+    def environ(self) -> dict[str, str]:
+        """What a job finds in its environment, and a token."""
+        return {
+            "GITLAB_CI": "true",
+            "CI_SERVER_URL": self.origin,
+            "CI_API_V4_URL": f"{self.origin}/api/v4",
+            "CI_PROJECT_PATH": "group/sub/name",
+            "CI_JOB_TOKEN": "a-job-token",
+            "GITLAB_TOKEN": self.token,
+        }
+
+    def opened(self) -> dict[str, dict[str, Any]]:
+        """Those from the project itself that are open, by branch."""
+        own = [each for each in self.requests.values() if each["source_project_id"] == each["target_project_id"]]
+        return {each["source_branch"]: each for each in own if each["state"] == "opened"}
+
+    def add(self, branch: str, **fields: Any) -> dict[str, Any]:
+        """A merge request, in the shape of the documentation."""
+        iid = len(self.requests) + 1
+        self.requests[iid] = {
+            "id": 1000 + iid,
+            "iid": iid,
+            "project_id": 3,
+            "title": "",
+            "description": None,
+            "state": "opened",
+            "created_at": "2026-01-01T00:00:00.000Z",
+            "updated_at": "2026-01-01T00:00:00.000Z",
+            "target_branch": "main",
+            "source_branch": branch,
+            "author": {"id": 1, "username": "bot", "name": "Bot", "state": "active"},
+            "source_project_id": 3,
+            "target_project_id": 3,
+            "labels": [],
+            "draft": False,
+            "reviewers": [],
+            "web_url": f"{self.origin}/group/sub/name/-/merge_requests/{iid}",
+            **fields,
+        }
+        return self.requests[iid]
+
+    def _reply(self, asked: Asked) -> Reply:
+        if asked.headers.get("authorization") != f"Bearer {self.token}":
+            return Reply(status=401, content={"message": "401 Unauthorized"})
+        if asked.path == "/api/v4/users":
+            assert set(asked.query) == {"username"}
+            name = asked.query["username"]
+            return Reply(content=[{"id": _USERS[name], "username": name}] if name in _USERS else [])
+        match = re.fullmatch(r"/api/v4/projects/group%2Fsub%2Fname(/.*)", asked.raw_path)
+        if match is None:
+            return Reply(status=404, content={"message": "404 Project Not Found"})
+        path = re.sub(r"/\d+(?=/|$)", "/#", match[1])
+        numbers = [int(digits) for digits in re.findall(r"/(\d+)(?=/|$)", match[1])]
+        shape = _SHAPES[asked.method, path]
+        given = asked.query if asked.method == "GET" else asked.content
+        for name, value in given.items():
+            assert name in _PAGING or isinstance(value, shape[name]), f"{name} of {asked.method} {path}"
+        if numbers and numbers[0] not in self.requests:
+            return Reply(status=404, content={"message": "404 Not found"})
+        return self._answers[asked.method, path](asked, self.requests[numbers[0]] if numbers else {})
+
+    def _list(self, asked: Asked, _found: dict[str, Any]) -> Reply:
+        query = asked.query
+        assert query["state"] in {"opened", "closed", "merged", "all"}
+        found = [each for each in self.requests.values() if query["state"] in {"all", each["state"]}]
+        if "source_branch" in query:
+            found = [each for each in found if each["source_branch"] == query["source_branch"]]
+        size = min(int(query.get("per_page", "20")), self.page_size)
+        page = int(query.get("page", "1"))
+        following = "&".join(f"{name}={value}" for name, value in {**query, "page": str(page + 1)}.items())
+        link = {"Link": f'<{self.origin}{asked.raw_path}?{following}>; rel="next"'} if page * size < len(found) else {}
+        return Reply(content=found[(page - 1) * size : page * size], headers=link)
+
+    def _open(self, asked: Asked, _found: dict[str, Any]) -> Reply:
+        content = asked.content
+        if content["source_branch"] in self.opened():
+            message = ["Another open merge request already exists for this source branch: !1"]
+            return Reply(status=409, content={"message": message})
+        heads = git_in(self.remote, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads").split()
+        if content["source_branch"] not in heads:
+            return Reply(status=400, content={"message": {"source_branch": ["does not exist"]}})
+        fields = {name: content[name] for name in ("title", "description", "target_branch")}
+        found = self.add(content["source_branch"], **fields, draft=content["title"].startswith("Draft: "))
+        return Reply(status=201, content=found)
+
+    def _change(self, asked: Asked, found: dict[str, Any]) -> Reply:
+        content = dict(asked.content)
+        if content.pop("state_event", None) == "close":
+            found["state"] = "closed"
+        if labels := content.pop("add_labels", ""):
+            found["labels"] = sorted({*found["labels"], *labels.split(",")})
+        if ids := content.pop("reviewer_ids", []):
+            found["reviewers"] = [{"id": number} for number in ids]
+        found.update(content)
+        return Reply(content=found)
+
+    def _note(self, asked: Asked, found: dict[str, Any]) -> Reply:
+        note = {"id": 1, "body": asked.content["body"], "system": False, "noteable_iid": found["iid"]}
+        self.notes.setdefault(found["iid"], []).append(note)
+        return Reply(status=201, content=note)
