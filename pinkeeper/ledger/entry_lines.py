@@ -1,0 +1,160 @@
+"""One line of a ledger, read: quickly where it is as `entry_line` writes it, as any TOML elsewhere.
+
+A ledger has thousands of lines, and the gate reads all of them each time; the reader of TOML in the standard library
+would take seconds. The patterns here admit a part of what is written by `entry_line`, and nothing that TOML or
+`decode_entry` would read in another way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pinkeeper.ledger.entry_values import EntryError, Section, decode_entry
+from pinkeeper.model.ledger import Entry, Exemption, Files, Review, Thoroughness
+from pinkeeper.model.toml_text import parse_toml
+
+__all__ = ["LONGEST_LINE", "read_entry"]
+
+LONGEST_LINE = 2**18
+"""Characters: a release of hundreds of files, and the longest note."""
+
+_NAME = r'"([a-z0-9]++(?:-[a-z0-9]++)*+)"'
+_VERSION = r'"([0-9]++(?:\.[0-9]++)*+(?:(?:a|b|rc|\.post|\.dev)[0-9]++)*+)"'
+_CRITERION = r'"[A-Za-z0-9]++(?:[._-][A-Za-z0-9]++)*+"'
+_FILE = r'"[A-Za-z0-9_][A-Za-z0-9._+!~-]*+" = "[0-9a-f]{64}"'
+_STRING = r'"([^"\\]++)"'
+_DAY = r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+_CRITERIA = rf"\[({_CRITERION}(?:, {_CRITERION})*+)\]"
+_FILES = rf"\{{ ({_FILE}(?:, {_FILE})*+) \}}"
+_REVIEW = re.compile(
+    rf"  \{{ package = {_NAME}, (?:version|from = {_VERSION}, to) = {_VERSION}, criteria = {_CRITERIA}, "
+    rf"(?:from-files = {_FILES}, )?+files = {_FILES}, who = {_STRING}, when = {_DAY}, "
+    rf'thoroughness = "([a-z-]++)"(?:, notes = {_STRING})?+(?:, rules = "([0-9a-f]{{16}})")?+ \}},'
+)
+_EXEMPTION = re.compile(
+    rf"  \{{ package = {_NAME}, version = {_VERSION}, criteria = {_CRITERIA}, files = {_FILES}, until = {_DAY}, "
+    rf"who = {_STRING}, when = {_DAY}(?:, notes = {_STRING})?+ \}},"
+)
+_PAIR = re.compile(r'"([^"]++)" = "([^"]++)"')
+_LONGEST_TEXT = 500
+_THOROUGHNESS: Mapping[str, Thoroughness] = {str(each): each for each in Thoroughness}
+
+
+def read_entry(section: Section, line: str) -> Entry:
+    """The entry on a line. Raises EntryError."""
+    if len(line) > LONGEST_LINE:
+        raise EntryError(f"the line has {len(line):,} characters, and may have {LONGEST_LINE:,}")
+    quick = _QUICK.get(section)
+    found = quick(line) if quick is not None and line.isprintable() else None
+    return _read_toml(section, line) if found is None else found
+
+
+def _read_toml(section: Section, line: str) -> Entry:
+    """The entry on a line of any form. It is read as it would be in its array: whole, and with a comma after it."""
+    try:
+        items: Any = parse_toml(f"entry = [\n{line}\n0]\n")["entry"]
+    except (ValueError, RecursionError) as error:
+        raise EntryError("expected one entry on one line: { key = value, ... },") from error
+    if len(items) != 2 or not isinstance(items[0], dict):  # noqa: PLR2004 - the entry, and what stands behind it
+        raise EntryError("expected one entry on one line: { key = value, ... },")
+    return decode_entry(section, items[0])
+
+
+def _quick_review(line: str) -> Review | None:
+    found = _REVIEW.fullmatch(line)
+    if found is None:
+        return None
+    package, base, version, criteria, base_files, files, who, when, thoroughness, notes, rules = found.groups()
+    if len(line) > _LONGEST_TEXT and not _are_short(package, base, version, who, notes):
+        return None
+    names, day, how = _words(criteria), _day(when), _THOROUGHNESS.get(thoroughness)
+    read, read_base = _files(files), () if base_files is None else _files(base_files)
+    old, new = None if base is None else _version(base), _version(version)
+    if names is None or day is None or how is None or read is None or read_base is None:
+        return None
+    if (base is None) is not (base_files is None) or old == new or _is_blank(who, notes):
+        return None
+    return Review(
+        package=NormalizedName(package),
+        version=new,
+        base=old,
+        criteria=names,
+        files=read,
+        base_files=read_base,
+        who=who,
+        when=day,
+        thoroughness=how,
+        notes=notes or "",
+        rules=rules or "",
+    )
+
+
+def _quick_exemption(line: str) -> Exemption | None:
+    found = _EXEMPTION.fullmatch(line)
+    if found is None:
+        return None
+    package, version, criteria, files, until, who, when, notes = found.groups()
+    if len(line) > _LONGEST_TEXT and not _are_short(package, version, who, notes):
+        return None
+    names, read, day, end = _words(criteria), _files(files), _day(when), _day(until)
+    if names is None or read is None or day is None or end is None or _is_blank(who, notes):
+        return None
+    return Exemption(
+        package=NormalizedName(package),
+        version=_version(version),
+        criteria=names,
+        files=read,
+        until=end,
+        who=who,
+        when=day,
+        notes=notes or "",
+    )
+
+
+_QUICK: Mapping[Section, Callable[[str], Entry | None]] = {"reviews": _quick_review, "exemptions": _quick_exemption}
+
+
+def _are_short(*texts: str | None) -> bool:
+    """Whether texts are as long as any may be; longer ones are judged where all is."""
+    return all(text is None or len(text) <= _LONGEST_TEXT for text in texts)
+
+
+def _is_blank(who: str, notes: str | None) -> bool:
+    return who.isspace() or (notes is not None and notes.isspace())
+
+
+@cache
+def _version(text: str) -> Version:
+    return Version(text)
+
+
+@cache
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@cache
+def _words(text: str) -> tuple[str, ...] | None:
+    """The criteria of an array, sorted; None where one stands there twice."""
+    words = text[1:-1].split('", "')
+    found = tuple(sorted(frozenset(words)))
+    return found if len(found) == len(words) and _are_short(*words) else None
+
+
+def _files(text: str) -> Files | None:
+    """The files of a table, sorted; None where one stands there twice."""
+    pairs = _PAIR.findall(text)
+    if len(pairs) == 1:
+        return tuple(pairs) if len(pairs[0][0]) <= _LONGEST_TEXT else None
+    names = [name for name, _ in pairs]
+    return tuple(sorted(pairs)) if len(frozenset(names)) == len(names) and _are_short(*names) else None
