@@ -185,7 +185,7 @@ class Api:
             self._check_limit(url, doing)
             try:
                 answer = self._answer(method, url, doing, body, accept)
-            except (httpx.InvalidURL, UnicodeError) as error:
+            except (httpx.InvalidURL, ValueError) as error:  # the latter from parsing an address
                 raise ForgeError(f"cannot {doing}: the address cannot be used", url=_shown(url)) from error
             except (httpx.TransportError, httpx.DecodingError) as error:
                 failure = failure_of(error, host=urlsplit(url).netloc)

@@ -79,7 +79,7 @@ def _split(url: str, environ: Mapping[str, str]) -> tuple[ForgePlace, list[str]]
     project, rest = segments[:length], segments[length:] if length is not None else []
     if kind is ForgeKind.OTHER or len(project) < 2 or any(not part.strip(".") for part in project):  # noqa: PLR2004
         return None
-    project[-1] = project[-1].removesuffix(".git")
+    project[-1] = project[-1].partition(".git@")[0].removesuffix(".git")
     return ForgePlace(kind=kind, web=web, api=api, project="/".join(project)), rest
 
 

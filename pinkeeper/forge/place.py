@@ -58,12 +58,13 @@ def find_place(
             return ForgePlace(kind=ForgeKind.OTHER)
     web, api, told_project = (environ.get(name, "").strip().rstrip("/") for name in names)
     if url:
+        _check_url(url)
         web, api = _web_and_api(url.rstrip("/"), found)
     elif not web or not api or (remote is not None and remote.origin != origin_of(web)):
         web = remote.origin if remote is not None else default
         api = api_of(web, found)
     _check_url(api)
-    path = project.strip("/") or _project_below(web, remote) or told_project
+    path = project.strip("/") or _project_below(web, remote, is_set=bool(url)) or told_project
     if path.count("/") < 1:
         raise ConfigurationError(
             f"the project on {web} is not known: the remote's address does not say it",
@@ -119,9 +120,12 @@ def _kind_of_environment(remote: RepositoryAddress | None, environ: Mapping[str,
     return found if known is None else known
 
 
-def _project_below(web: str, remote: RepositoryAddress | None) -> str:
-    """The remote's path, without the folder in which a forge may live on its host."""
-    if remote is None or urlsplit(web).hostname != remote.host:
+def _project_below(web: str, remote: RepositoryAddress | None, *, is_set: bool) -> str:
+    """The remote's path, without the folder in which a forge may live on its host.
+
+    is_set: the forge's address is, and the remote may name its host in another way, as ssh's configuration allows.
+    """
+    if remote is None or (urlsplit(web).hostname != remote.host and not is_set):
         return ""
     folder = [part for part in urlsplit(web).path.split("/") if part]
     path = list(remote.path)
