@@ -45,6 +45,7 @@ def seal_of(body: str, branch: str, *, parent: str, files: Mapping[str, bytes]) 
 
 
 def _normal(message: str) -> str:
-    """As git keeps it: no spaces at the ends of lines, no empty lines around, none that could be taken for comments."""
-    lines = [line.rstrip() for line in message.replace("\0", "").replace("\r\n", "\n").split("\n")]
+    """A text that git keeps as it is: no half characters, no spaces at the ends of lines, no empty lines around."""
+    whole = message.encode("utf-8", "replace").decode()
+    lines = [line.rstrip() for line in whole.replace("\0", "").replace("\r\n", "\n").split("\n")]
     return "\n".join(lines).strip("\n") or "Update locks"

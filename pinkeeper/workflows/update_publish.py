@@ -45,6 +45,7 @@ BODY_LIMIT = GitHub.body_limit - ROOM
 _PREFIX = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[\w-][\w.-]*)*[/_-]")
 _BRANCH = re.compile(r"[A-Za-z0-9_][\w.+-]*(?:/[\w-][\w.+-]*)*")
 _ID_LENGTH = 100
+_TITLE_LENGTH = 200  # GitHub has room for 256 characters, GitLab for 255, with a mark for drafts
 _USERS = {ForgeKind.GITHUB: "x-access-token", ForgeKind.GITLAB: "oauth2", ForgeKind.OTHER: ""}
 
 
@@ -136,18 +137,29 @@ def publish_update(
 def _request(proposal: Proposal, options: PublishOptions, *, prefix: str, folder: str, body: str) -> ChangeRequest:
     is_flagged = proposal.verdict is not Verdict.ROUTINE
     lines = [_line(bump) for bump in proposal.bumps]
+    title = _shortened(" ".join(_sound(proposal.title).split()))
     return ChangeRequest(
         id=proposal.id,
         branch=prefix + _branch_part(proposal.id),
-        title=" ".join(proposal.title.split()),
-        body=body,
-        message="\n".join([" ".join(proposal.title.split()), "", *lines]),
+        title=title,
+        body=_sound(body),
+        message="\n".join([title, "", *lines]),
         files=tuple((_inside(folder, file.path), file.text.encode()) for file in proposal.files),
         labels=options.labels,
         reviewers=options.reviewers,
         is_draft=is_flagged and options.draft_flagged,
         decision="\n".join(sorted(lines)),
     )
+
+
+def _sound(text: str) -> str:
+    """A text that can be sent: no half characters, which foreign notes may have, and no null ones."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def _shortened(title: str) -> str:
+    """A title that every forge has room for."""
+    return title if len(title) <= _TITLE_LENGTH else f"{title[: _TITLE_LENGTH - 1].rstrip()}…"
 
 
 def _line(bump: Bump) -> str:

@@ -57,7 +57,9 @@ def send(remote, github):
             log=(log if log is not None else []).append,
         )
         result = UpdateResult(project="own", made_at=surroundings.now, proposals=proposals, refused=refused)
-        return publish_update(result, PublishOptions(**options), surroundings, body=lambda each: f"Body of {each.id}")
+        return publish_update(
+            result, PublishOptions(**options), surroundings, body=lambda each: f"Body of {each.id}\ud800"
+        )
 
     return run
 
@@ -75,6 +77,14 @@ def test_a_commit_names_the_bumps_and_only_flagged_requests_are_drafts(remote, g
     }
     assert not any(github.token in line for line in log)
     assert any("POST" in line for line in log)
+
+
+def test_half_characters_and_endless_titles_are_no_obstacle(github, send):
+    title = "Update \ud800 \0 " + "x" * 400
+    outcomes = send(_proposal("routine", title=title))
+    assert [str(each.state) for each in outcomes] == ["opened"]
+    assert len(github.pulls[1]["title"]) == 200
+    assert [str(each.state) for each in send(_proposal("routine", title=title))] == ["unchanged"]
 
 
 def test_what_is_dangerous_is_never_sent(remote, github, send):
@@ -167,7 +177,7 @@ def test_for_any_other_forge_the_branch_is_pushed_and_the_text_written(remote, g
         ("pushed", f"its text is in {remote.clone.as_posix()}/report/requests/routine.md")
     ]
     text = (remote.clone / "report/requests/routine.md").read_text(encoding="utf-8")
-    assert text.startswith("# Update routine\n\nBody of routine\n")
+    assert text.startswith("# Update routine\n\nBody of routine?\n")
     assert remote.log("pinkeeper/routine") == ["Update routine", "Begin"]
     assert [str(each.state) for each in send(_proposal("routine"), forge="other")] == ["unchanged"]
     assert [str(each.state) for each in send(forge="other")] == ["closed"]
