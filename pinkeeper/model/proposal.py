@@ -62,9 +62,10 @@ class Bump(Struct, frozen=True, kw_only=True):
     where it leaves. needed_by: for a companion, the bumps of the proposal that cannot do without it. uploaded: when the
     new release appeared, UTC; None where the index does not say. comparison: None where nothing was compared, for the
     reason in `not_compared`; an added package is compared with nothing. verdict: of the comparison; REVIEW where a
-    comparison failed, ROUTINE for a removed package. notes: the release notes of every source that had any, the sources
-    in the files first. notes_missing: what was asked in vain, one sentence each. is_covered: whether the project's
-    ledger covers the new release; None where there is no ledger.
+    comparison failed, or where `flagged_for` says why; ROUTINE for a removed package. flagged_for: what a person must
+    decide on though no finding asks for it, one sentence. notes: the release notes of every source that had any, the
+    sources in the files first. notes_missing: what was asked in vain, one sentence each. is_covered: whether the
+    project's ledger covers the new release; None where there is no ledger.
     """
 
     name: NormalizedName
@@ -80,6 +81,7 @@ class Bump(Struct, frozen=True, kw_only=True):
     uploaded: datetime | None = None
     comparison: DiffResult | None = None
     not_compared: str = ""
+    flagged_for: str = ""
     notes: tuple[ReleaseNotes, ...] = ()
     notes_missing: tuple[str, ...] = ()
     advisories: tuple[Advisory, ...] = ()

@@ -10,18 +10,22 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from pinkeeper.model.comparison import ChangeStatus, ComparedRelease, DiffResult, FileChange
+from pinkeeper.model.comparison import ChangeStatus, ComparedRelease, DiffResult, FileChange, ReleaseNotes
 from pinkeeper.model.finding import Finding, RelatedFact
 from pinkeeper.model.hunk import Hunk
 from pinkeeper.model.url import redact
 
-__all__ = ["diff_json", "diff_schema"]
+__all__ = ["diff_json", "diff_schema", "diff_value", "notes_value"]
 
 
 def diff_json(result: DiffResult) -> str:
     """The result in the schema ``pinkeeper.diff/1``, ASCII alone, ending with a newline."""
-    notes = result.notes
-    value = {
+    return json.dumps(diff_value(result), indent=2) + "\n"
+
+
+def diff_value(result: DiffResult, *, with_hunks: bool = True) -> dict[str, Any]:
+    """The result in the schema ``pinkeeper.diff/1``, not yet a text. with_hunks: those of files, not of findings."""
+    return {
         "schema": "pinkeeper.diff/1",
         "name": result.name,
         "old": _release(result.old),
@@ -42,7 +46,7 @@ def diff_json(result: DiffResult) -> str:
                 if change.status is ChangeStatus.RENAMED
             ],
         },
-        "changes": [_change(change) for change in result.changes],
+        "changes": [_change(change, with_hunks=with_hunks) for change in result.changes],
         "fields": [
             {"field": change.field, "old": list(change.old), "new": list(change.new)} for change in result.fields
         ],
@@ -50,17 +54,21 @@ def diff_json(result: DiffResult) -> str:
             {"path": change.path, "line": change.line, "name": change.name, "what": change.what}
             for change in result.api
         ],
-        "notes": {
-            "source": redact(notes.source) or None,
-            "markup": notes.markup,
-            "sections": [{"version": section.version, "text": section.text} for section in notes.sections],
-            "remark": notes.remark or None,
-            "cut": notes.cut,
-            "unmentioned": [{"area": area, "lines": lines} for area, lines in notes.unmentioned],
-        },
+        "notes": notes_value(result.notes),
         "not_analysed": [{"path": entry.path, "reason": redact(entry.reason)} for entry in result.not_analysed],
     }
-    return json.dumps(value, indent=2) + "\n"
+
+
+def notes_value(notes: ReleaseNotes) -> dict[str, Any]:
+    """Release notes as both schemas have them."""
+    return {
+        "source": redact(notes.source) or None,
+        "markup": notes.markup,
+        "sections": [{"version": section.version, "text": section.text} for section in notes.sections],
+        "remark": notes.remark or None,
+        "cut": notes.cut,
+        "unmentioned": [{"area": area, "lines": lines} for area, lines in notes.unmentioned],
+    }
 
 
 def diff_schema() -> dict[str, Any]:
@@ -119,7 +127,7 @@ def _paths(result: DiffResult, status: ChangeStatus) -> list[str]:
     return [change.path for change in result.changes if change.status is status]
 
 
-def _change(change: FileChange) -> dict[str, Any]:
+def _change(change: FileChange, *, with_hunks: bool) -> dict[str, Any]:
     return {
         "status": change.status.value,
         "kind": change.kind.value,
@@ -137,5 +145,5 @@ def _change(change: FileChange) -> dict[str, Any]:
         "code_removed": change.code_removed,
         "moved": change.moved,
         "similarity": None if change.similarity is None else round(change.similarity, 3),
-        "hunks": [_hunk(hunk) for hunk in change.hunks],
+        "hunks": [_hunk(hunk) for hunk in change.hunks] if with_hunks else [],
     }
