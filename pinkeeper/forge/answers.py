@@ -78,6 +78,9 @@ def refusal(answer: Answer, doing: str, *, has_token: bool) -> ForgeError:
         case HTTPStatus.UNAUTHORIZED:
             reason = "the token is not accepted" if has_token else "it asks for a token"
             remedy = "make a new token, and see that it has not expired" if has_token else "set a token"
+        case HTTPStatus.FORBIDDEN if b"not permitted to create" in answer.body:
+            reason = "the repository does not let Actions open pull requests"
+            remedy = "Settings > Actions > General > Workflow permissions: allow GitHub Actions to create pull requests"
         case HTTPStatus.FORBIDDEN:
             reason = "the token does not allow it" if has_token else "it is not allowed without a token"
             remedy = "see what the token may do: pull requests and contents, read and write (GitLab: scope api)"

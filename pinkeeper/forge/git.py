@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ __all__ = ["Git"]
 
 _LOCAL_SECONDS = 120.0
 _REMOTE_SECONDS = 600.0
+_OLDEST = (2, 31)  # reads settings from the environment
 _SHOWN_LINES = 12
 _SHOWN_CHARACTERS = 300
 _DROPPED = frozenset(
@@ -120,6 +122,13 @@ class Git:
         self._environ["GIT_CONFIG_COUNT"] = str(first + 2)
         self._environ["PINKEEPER_GIT_USER"] = user
         self._environ[_PASSWORD] = self._secret = token.secret
+
+    def check_version(self) -> None:
+        """Raise GitError for a git that is too old for what it is asked to do here."""
+        shown = self.run("version", doing="see which git this is").stdout.decode("utf-8", "replace")
+        numbers = tuple(int(digits[:9]) for digits in re.findall(r"\d+", shown)[:2])
+        if numbers < _OLDEST:
+            raise GitError(f"git {'.'.join(map(str, _OLDEST))} or newer is needed", details=[_cleaned(shown)])
 
     def keep_objects_in(self, folder: Path) -> None:
         """Have new objects written to a folder from now on, and not into the repository. Raises GitError."""

@@ -107,6 +107,7 @@ def publish_update(
     """
     _check_names(options)
     git = Git(surroundings.directory, surroundings.environ)
+    git.check_version()
     repository = Repository(git, remote=options.remote, log=surroundings.log)
     folder = _project_folder(repository.root(), surroundings.directory)
     remote_url = repository.remote_url()

@@ -5,6 +5,10 @@ from __future__ import annotations
 import copy
 import os
 import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +100,32 @@ def test_every_moment_is_mended_by_the_next_run(tmp_path, moments):
         shutil.rmtree(folder)
     assert last > 30
     assert len(seen) >= 9
+
+
+@pytest.mark.parametrize("then", ["kill -9 $PPID; exit 1", 'PATH=${PATH#*:} git "$@"; kill -9 $PPID; exit 1'])
+def test_a_process_that_is_killed_at_a_push_is_mended_by_the_next(tmp_path, then):
+    """The kernel's own end of a process, before git pushes and after it did."""
+    remote = Remote.make(tmp_path / "world")
+    wrapper = tmp_path / "bin/git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\ncase " $* " in *" push "*) {then};; esac\nPATH=${{PATH#*:}} exec git "$@"\n')
+    wrapper.chmod(0o755)
+    before = snapshot(remote.clone)
+    with FakeGitHub(remote.bare) as github:
+        environ = {**os.environ, **github.environ()}
+        program = (
+            "import os, pathlib; from tests.forge.bench import *; "
+            f"published([request_of()], pathlib.Path({str(remote.clone)!r}), os.environ)"
+        )
+        broken = {**environ, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+        repository = Path(__file__).resolve().parents[2]
+        done = subprocess.run([sys.executable, "-c", program], cwd=repository, env=broken, check=False)
+        assert done.returncode == -signal.SIGKILL
+        assert github.pulls == {}
+        assert states(published([request_of()], remote.clone, environ)) == {"routine": "opened"}
+        assert states(published([request_of()], remote.clone, environ)) == {"routine": "unchanged"}
+    assert remote.log("pinkeeper/routine") == ["Update routine", "Begin"]
+    assert snapshot(remote.clone) == before
 
 
 def _check_mended(remote: Remote, github: FakeGitHub) -> None:

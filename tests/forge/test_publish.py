@@ -330,6 +330,11 @@ def test_a_branch_that_moves_underneath_is_not_overwritten(remote, github, send)
     [
         (401, {"message": "Bad credentials"}, "the token is not accepted (401 Unauthorized)"),
         (403, {"message": "Resource not accessible by integration"}, "the token does not allow it (403 Forbidden)"),
+        (
+            403,
+            {"message": "GitHub Actions is not permitted to create or approve pull requests."},
+            "remedy: Settings > Actions > General > Workflow permissions",
+        ),
         (404, {"message": "Not Found"}, "there is no such thing, or the token may not see it (404 Not Found)"),
         (409, {"message": "Conflict"}, "it changed in the meantime (409 Conflict)"),
         (422, {"message": "Validation Failed", "errors": [{"code": "invalid", "field": "base"}]}, "base invalid"),

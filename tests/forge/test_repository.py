@@ -226,6 +226,18 @@ def test_no_git_at_all_is_told(tmp_path):
         Git(tmp_path, os.environ, program="no-such-git").run("status", doing="look")
 
 
+@pytest.mark.parametrize("version", ["1.8.3.1", "2.25.1 (Apple)", "2.30.9", "nothing"])
+def test_a_git_that_is_too_old_is_told(tmp_path, version):
+    git = Git(tmp_path, os.environ, program=_script(tmp_path / "git", f"echo git version '{version}'"))
+    with pytest.raises(GitError, match=r"git 2\.31 or newer is needed"):
+        git.check_version()
+
+
+def test_a_git_that_is_new_enough_will_do(tmp_path):
+    Git(tmp_path, os.environ).check_version()
+    Git(tmp_path, os.environ, program=_script(tmp_path / "git", "echo git version 3.0.windows.1")).check_version()
+
+
 def test_a_token_reaches_git_in_its_environment_alone_and_for_its_host_alone(tmp_path):
     secret = "tok-0123456789"
     seen = tmp_path / "arguments"

@@ -12,13 +12,13 @@ __all__ = ["NOWHERE", "clean"]
 NOWHERE = "http://127.0.0.1:9/simple"
 """An index that refuses connections. pip's default for tests, so that one that forgets its index stays inside."""
 
-_PREFIXES = ("PIP_", "UV_", "PINKEEPER_", "XDG_", "SSL_", "NETRC")
+_PREFIXES = ("PIP_", "UV_", "PINKEEPER_", "XDG_", "SSL_", "NETRC", "GIT_", "GITHUB_", "GH_", "GITLAB_", "CI_")
 _SUFFIXES = ("_PROXY", "_CA_BUNDLE")
 _NAMES = frozenset({"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "SSLKEYLOGFILE"})
 
 
 def clean(monkeypatch: pytest.MonkeyPatch, *, home: Path) -> None:
-    """Drop what steers installers, TLS, proxies and colours; make an empty `home` the user's own.
+    """Drop what steers installers, TLS, proxies, git, forges and colours; make an empty `home` the user's own.
 
     pip's configuration files are shut off (``PIP_CONFIG_FILE``) and its index is `NOWHERE`.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from packaging.utils import canonicalize_name
@@ -17,7 +18,9 @@ from pinkeeper.model.proposal import Bump, BumpKind, Proposal, ProposedLock, Upd
 from pinkeeper.workflows.surroundings import Surroundings
 from pinkeeper.workflows.update_publish import BODY_LIMIT, PublishOptions, publish_update
 from tests.forge.fake_github import FakeGitHub
+from tests.forge.git_https import GitOverHttps
 from tests.forge.remotes import Remote, git_in, snapshot
+from tests.support.certificates import Authority
 
 _OLD = "alpha==1.0\n"
 
@@ -190,6 +193,39 @@ def test_outside_of_a_repository_the_error_says_so(tmp_path, remote, send):
     with pytest.raises(GitError, match="this is no git repository"):
         send(_proposal("routine"), folder=str(tmp_path / "plain"))
     assert set(remote.branches()) == {"main"}
+
+
+def test_over_https_git_gets_the_token_in_its_environment_and_nothing_keeps_it(tmp_path, remote, github, send):
+    authority = Authority(tmp_path)
+    seen = tmp_path / "arguments"
+    wrapper = tmp_path / "bin/git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {seen}\nPATH=${{PATH#*:}} exec git "$@"\n')
+    wrapper.chmod(0o755)
+    git_in(remote.bare, "config", "http.receivepack", "true")
+    git_in(remote.clone, "config", "credential.helper", "store")
+    log = []
+    with GitOverHttps(
+        remote.bare, token=github.token, context=authority.server_context(wants_client_certificate=False)
+    ) as served:
+        git_in(remote.clone, "remote", "set-url", "origin", f"{served.origin}/owner/name.git")
+        environ = {
+            "GITHUB_SERVER_URL": served.origin,
+            "GIT_SSL_CAINFO": str(authority.certificate),
+            "PATH": f"{wrapper.parent}:{os.environ['PATH']}",
+        }
+        assert str(send(_proposal("routine"), environ=environ, log=log)[0].state) == "opened"
+        assert str(send(_proposal("routine"), environ=environ, log=log)[0].state) == "unchanged"
+        with pytest.raises(GitError, match="the remote does not let us in") as caught:
+            send(_proposal("routine"), environ={**environ, "GITHUB_TOKEN": "another-token"}, dry_run=True)
+    assert set(served.users) == {"x-access-token"}
+    assert remote.log("pinkeeper/routine") == ["Update routine", "Begin"]
+    written = [path for path in (*remote.clone.rglob("*"), *Path(os.environ["HOME"]).rglob("*")) if path.is_file()]
+    assert len(written) > 10
+    for path in (seen, *written):
+        assert github.token.encode() not in path.read_bytes()
+    assert github.token not in "".join(log)
+    assert "another-token" not in str(caught.value)
 
 
 @pytest.mark.parametrize("prefix", ["", "pinkeeper", "-x/", "a..b/", "a b/", "a/.b/", "a//", "refs~/"])
