@@ -30,6 +30,12 @@ def main() -> int:
 
             if told_again(sys.argv[1:]):
                 return 0
+        if sys.argv[1:2] == ["check"] and "--reviewed" in sys.argv:
+            from pinkeeper.cli.check_reviewed import run_quickly  # noqa: PLC0415
+
+            if (status := run_quickly(sys.argv[2:])) is not None:
+                sys.stderr.flush()
+                os._exit(status)  # all is told; to take thousands of entries apart takes time
         from pinkeeper.cli.entry import run  # noqa: PLC0415
 
         return run(sys.argv[1:])

@@ -11,6 +11,7 @@ from pinkeeper.cli.index_arguments import index_options, package_name
 from pinkeeper.cli.outcome import EXIT_DONE, EXIT_NO, conclude
 from pinkeeper.cli.printer import Printer
 from pinkeeper.cli.surroundings import process_surroundings
+from pinkeeper.errors import ConfigurationError
 
 __all__ = ["check_command"]
 
@@ -21,6 +22,17 @@ def check_command(  # noqa: PLR0917 - typer makes every parameter an option
         typer.Argument(
             metavar="[LOCK ...]", help="Locks of any tool. [default: those that pinkeeper lock writes here]"
         ),
+    ] = None,
+    reviewed: Annotated[
+        bool,
+        typer.Option(
+            "--reviewed",
+            help="Check, without network, that the ledger covers every release: that somebody read its very files.",
+        ),
+    ] = False,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="With --reviewed: one lock of [tool.pinkeeper.locks]. [default: all of them]"),
     ] = None,
     source: Annotated[
         list[str] | None,
@@ -82,12 +94,19 @@ def check_command(  # noqa: PLR0917 - typer makes every parameter an option
 
     Each pin and hash, each file's address, the tree on each target, what was yanked or vanished. Exit status 1 where
     anything is wrong, 2 where the index cannot be asked; nothing is taken for right that was not looked at.
+    With --reviewed, prove instead that the ledger covers every release that is locked.
     """
     import os  # noqa: PLC0415
 
     printer = Printer.of(verbosity=-1 if quiet else verbose, color="auto", environ=os.environ)
+    if reviewed:
+        from pinkeeper.cli.check_reviewed import check_reviewed  # noqa: PLC0415 - another job
+
+        return check_reviewed(locks or (), lock or (), output_format, printer, quiet=quiet)
 
     def job() -> int:
+        if lock:
+            raise ConfigurationError("--lock goes with --reviewed", remedy="name the file of the lock instead")
         from pinkeeper.workflows.check import check  # noqa: PLC0415 - the arguments are looked at first
         from pinkeeper.workflows.check_options import CheckOptions  # noqa: PLC0415
 

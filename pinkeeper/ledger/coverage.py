@@ -77,10 +77,11 @@ def _by_package(
     return found
 
 
-def covered(release: LockedRelease, known: PackageLedger, bar: Bar) -> ReleaseCoverage:
+def covered(release: LockedRelease, known: PackageLedger, bar: Bar, *, with_ways: bool = True) -> ReleaseCoverage:
     """What the ledger says of one release: a violation beats everything else.
 
-    It is covered where, for each criterion, each of its files is reached from nothing.
+    It is covered where, for each criterion, each of its files is reached from nothing. with_ways: name the entries
+    that cover it; the gate needs none of them.
     """
     violations = tuple(
         sorted(
@@ -95,7 +96,8 @@ def covered(release: LockedRelease, known: PackageLedger, bar: Bar) -> ReleaseCo
     for criterion in bar.needed:
         reached = _reached(criterion, release, known, bar, reviews=standing, exemptions=alive)
         left = _left(release, reached)
-        ways |= reached.ways((release.version, sha256) for sha256 in release.hashes)
+        if with_ways:
+            ways |= reached.ways((release.version, sha256) for sha256 in release.hashes)
         if left or not release.hashes or release.unknown:
             missing.append(criterion)
             uncovered |= left

@@ -35,6 +35,7 @@ _OPEN = re.compile(rf"({'|'.join(SECTIONS)})[ \t]*=[ \t]*\[[ \t]*(\])?[ \t]*(?:#
 _CLOSE = re.compile(r"[ \t]*\][ \t]*(?:#[^\x00-\x08\x0a-\x1f\x7f]*)?")
 _REMARK = re.compile(r"[ \t]*(?:#[^\x00-\x08\x0a-\x1f\x7f]*)?")
 _MOST_PROBLEMS = 20
+_BOUND = (Review, Exemption)  # a union would be made anew for each entry
 
 _Kind = TypeVar("_Kind", bound=Entry)
 
@@ -150,10 +151,10 @@ class _Reading:
         self._opened: set[str] = set()
         self._has_schema = False
         self._problems: list[PinkeeperError] = []
-        self._lines: dict[tuple[Section, str], Entry] = {}
-        self._said: dict[tuple[object, ...], tuple[Entry, int]] = {}
-        self._hashes: dict[str, tuple[str, int]] = {}
-        self._entries: dict[type[Entry], list[Entry]] = {kind: [] for kind in _SECTION_OF}
+        self._lines: dict[str, Entry] = {}
+        self._said: dict[str, tuple[Entry, int]] = {}
+        self._hashes: dict[str, str] = {}
+        self._entries: dict[Section, list[Entry]] = {section: [] for section in SECTIONS}
         self.places: list[tuple[Entry, int]] = []
 
     def take(self, number: int, line: str) -> None:
@@ -181,12 +182,12 @@ class _Reading:
     def ledger(self) -> Ledger:
         kinds = self._entries
         return Ledger(
-            reviews=_of_kind(kinds[Review], Review),
-            violations=_of_kind(kinds[Violation], Violation),
-            trusted=_of_kind(kinds[TrustedPublisher], TrustedPublisher),
-            exemptions=_of_kind(kinds[Exemption], Exemption),
-            reopened=_of_kind(kinds[Reopening], Reopening),
-            rule_sets=_of_kind(kinds[RuleSet], RuleSet),
+            reviews=_of_kind(kinds["reviews"], Review),
+            violations=_of_kind(kinds["violations"], Violation),
+            trusted=_of_kind(kinds["trusted"], TrustedPublisher),
+            exemptions=_of_kind(kinds["exemptions"], Exemption),
+            reopened=_of_kind(kinds["reopened"], Reopening),
+            rule_sets=_of_kind(kinds["rule-sets"], RuleSet),
         )
 
     def _head(self, number: int, line: str) -> None:
@@ -207,31 +208,36 @@ class _Reading:
             self._wrong(number, f"expected schema = 1 or one of the arrays {', '.join(SECTIONS)}")
 
     def _entry(self, section: Section, number: int, line: str) -> None:
-        known = self._lines.get((section, line))
+        known = self._lines.get(line)
         if known is not None:
             self.places.append((known, number))
             return
         try:
-            entry = read_entry(section, line)
+            entry, identity = read_entry(section, line)
         except EntryError as error:
             self._wrong(number, str(error))
             return
-        self._lines[section, line] = entry
-        said, place = self._said.setdefault(_identity(entry), (entry, number))
+        self._lines[line] = entry
+        said, place = self._said.setdefault(identity, (entry, number))
         if said is entry:
-            self._entries[type(entry)].append(entry)
+            self._entries[section].append(entry)
         elif said != entry:
             self._wrong(number, f"line {place} says otherwise about the same; keep one of them")
-        if isinstance(entry, Review | Exemption):
-            self._compare_hashes(entry, number)
+        if isinstance(entry, _BOUND):
+            for name, sha256 in (*entry.files, *entry.base_files) if isinstance(entry, Review) else entry.files:
+                if self._hashes.setdefault(name, sha256) != sha256:
+                    self._tell_of_hashes(name, number)
         self.places.append((entry, number))
 
-    def _compare_hashes(self, entry: Review | Exemption, number: int) -> None:
-        files = entry.files if isinstance(entry, Exemption) else (*entry.files, *entry.base_files)
-        for name, sha256 in files:
-            known, line = self._hashes.setdefault(name, (sha256, number))
-            if known != sha256:
-                self._wrong(number, f"{name} has another SHA-256 here than on line {line}")
+    def _tell_of_hashes(self, name: str, number: int) -> None:
+        """Two hashes for one name of a file: one of them is forged, or the index replaced the file."""
+        first = next(
+            place
+            for entry, place in self.places
+            if isinstance(entry, _BOUND)
+            and name in dict((*entry.files, *entry.base_files) if isinstance(entry, Review) else entry.files)
+        )
+        self._wrong(number, f"{name} has another SHA-256 here than on line {first}")
 
     def _wrong(self, number: int, what: str) -> None:
         self._problems.append(
@@ -282,24 +288,6 @@ def _order(entry: Entry) -> tuple[object, ...]:
             return (entry.package, line)
         case _:
             return (entry.id,)
-
-
-def _identity(entry: Entry) -> tuple[object, ...]:
-    """What two entries have in common that say the same of the same thing."""
-    match entry:
-        case Review():
-            files = (entry.files, entry.base_files)
-            return ("review", entry.package, entry.base, entry.version, files, entry.who, entry.criteria)
-        case Exemption():
-            return ("exemption", entry.package, entry.version, entry.criteria)
-        case Violation():
-            return ("violation", entry.package, str(entry.versions), entry.who)
-        case TrustedPublisher():
-            return ("trusted", entry.package, entry.identity, entry.criteria, entry.start)
-        case Reopening():
-            return ("reopened", entry.package, entry.base, entry.version, entry.fingerprint)
-        case _:
-            return ("rules", entry.id)
 
 
 _SECTION_OF: dict[type[Entry], Section] = {

@@ -30,6 +30,8 @@ class PackageLedger(Struct, frozen=True, kw_only=True):
 
     def standing(self) -> tuple[Review, ...]:
         """The reviews that no newer rule has reopened."""
+        if not self.reopened:
+            return self.reviews
         return tuple(review for review in self.reviews if not self.is_reopened(review))
 
     def is_reopened(self, review: Review) -> bool:
@@ -89,23 +91,34 @@ def reach(
     A delta leads on only where every file of the old release that was read is covered itself.
     """
     support: dict[File, tuple[Review | Exemption, ...]] = {}
+    known: dict[tuple[str, ...], bool] = {}
 
     def carries(entry: Review | Exemption | TrustedPublisher) -> bool:
-        return criterion is None or criterion in carried(entry.criteria, criteria)
+        does = known.get(entry.criteria)
+        if does is None:
+            does = known[entry.criteria] = criterion is None or criterion in carried(entry.criteria, criteria)
+        return does
 
     believed = tuple(filter(carries, trusted))
     for release in locked:
         support.update({(release.version, sha256): () for sha256 in _attested(release, believed)})
     for exemption in filter(carries, exemptions):
         _add(exemption, support)
-    waiting = tuple(filter(carries, reviews))
+    waiting = sorted(filter(carries, reviews), key=_release)  # nearly all deltas lead upwards: one round will do
     while True:
-        leading = [review for review in waiting if _stands(review, support)]
-        if not leading:
+        left = []
+        for review in waiting:
+            if _stands(review, support):
+                _add(review, support)
+            else:
+                left.append(review)
+        if len(left) in {0, len(waiting)}:
             return Reached(support)
-        waiting = tuple(review for review in waiting if not _stands(review, support))
-        for review in leading:
-            _add(review, support)
+        waiting = left
+
+
+def _release(review: Review) -> Version:
+    return review.version
 
 
 def _add(entry: Review | Exemption, support: dict[File, tuple[Review | Exemption, ...]]) -> None:
@@ -118,7 +131,10 @@ def _stands(review: Review, support: Mapping[File, object]) -> bool:
     base = review.base
     if base is None:
         return True
-    return bool(review.base_files) and all((base, sha256) in support for _, sha256 in review.base_files)
+    for _, sha256 in review.base_files:
+        if (base, sha256) not in support:
+            return False
+    return bool(review.base_files)
 
 
 def _attested(release: LockedRelease, trusted: Iterable[TrustedPublisher]) -> Iterator[str]:

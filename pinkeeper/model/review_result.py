@@ -78,13 +78,17 @@ class ReleaseCoverage(Struct, frozen=True, kw_only=True):
 
 
 class ReviewedLock(Struct, frozen=True, kw_only=True):
-    """One lock measured by the ledger. name: of a named lock, None for a project's only one; needed: its criteria."""
+    """One lock measured by the ledger. name: of a named lock, None for a project's only one; needed: its criteria.
+
+    unpinned: what is installed besides and no hash pins, a text each; local: folders of the project among that.
+    """
 
     path: str
     needed: tuple[str, ...]
     releases: tuple[ReleaseCoverage, ...]
     name: str | None = None
     unpinned: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
 
     @property
     def open(self) -> tuple[ReleaseCoverage, ...]:
