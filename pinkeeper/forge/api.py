@@ -92,7 +92,7 @@ class Api:
         self._limited: dict[str, float] = {}  # until when an origin answers nothing
         self._remembered: dict[tuple[str, str], Answer] = {}
         self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._clients: dict[str, httpx.Client] = {}  # by scheme
 
     def token(self, url: str) -> Token | None:
         """The token for the host of a URL."""
@@ -162,8 +162,8 @@ class Api:
     def close(self) -> None:
         """End all connections."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
+            clients, self._clients = self._clients, {}
+        for client in clients.values():
             client.close()
 
     def _ask(
@@ -239,7 +239,7 @@ class Api:
             headers["content-type"] = "application/json"
         if (token := self._tokens.get(origin_of(url))) is not None:
             headers["authorization"] = f"Bearer {token.secret}"
-        client = self._opened()
+        client = self._opened(parts.scheme)
         with client.stream(method, url, headers=headers, content=body) as response:
             taken = bytearray()
             for chunk in response.iter_bytes(2**16):
@@ -258,15 +258,18 @@ class Api:
             self._log(f"{method} {_shown(url)} -> {answer.status}")
         return answer
 
-    def _opened(self) -> httpx.Client:
+    def _opened(self, scheme: str) -> httpx.Client:
+        """The connections for ``https``, or for ``http``, which needs no certificates loaded."""
         from pinkeeper.index.http_library import httpx  # noqa: PLC0415 - a run without a forge does without
 
         with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(
-                    follow_redirects=False, timeout=httpx.Timeout(self._options.timeout, connect=_CONNECT_SECONDS)
+            if scheme not in self._clients:
+                self._clients[scheme] = httpx.Client(
+                    verify=scheme == "https",
+                    follow_redirects=False,
+                    timeout=httpx.Timeout(self._options.timeout, connect=_CONNECT_SECONDS),
                 )
-            return self._client
+            return self._clients[scheme]
 
     def _check_limit(self, url: str, doing: str) -> None:
         """Raise RateLimitError where it is known that nothing would be answered."""
