@@ -10,7 +10,8 @@ from packaging.version import Version
 from pinkeeper.errors import PinkeeperError
 from pinkeeper.model.finding import Verdict
 from pinkeeper.model.lock import Lock
-from pinkeeper.updates.moves import Move
+from pinkeeper.model.proposal import BumpKind
+from pinkeeper.updates.moves import Move, kind_of
 from pinkeeper.workflows.diff_asked import ReleaseAsked
 from pinkeeper.workflows.diff_index import sides_of
 from pinkeeper.workflows.lock_source import OpenSource
@@ -62,15 +63,26 @@ class Bench:
         return self._known.get(move, Compared())
 
     def verdict(self, move: Move) -> Verdict:
-        """What a move comes to; one that could not be compared must be looked at by a person, as must one backwards."""
+        """What a move comes to; one that could not be compared must be looked at by a person."""
         if move.new is None:
             return Verdict.ROUTINE
         result = self.of(move).result
-        if result is None:
-            return Verdict.REVIEW
-        if move.old is not None and move.new < move.old and result.verdict is Verdict.ROUTINE:
+        if result is None or (result.verdict is Verdict.ROUTINE and self.flagged_for(move)):
             return Verdict.REVIEW
         return result.verdict
+
+    def flagged_for(self, move: Move) -> str:
+        """Why a person must decide on a move, whatever was found in its files; empty where nothing asks for that."""
+        result = self.of(move).result
+        match kind_of(move):
+            case BumpKind.ADDED:
+                return "it was not in the lock before"
+            case BumpKind.DOWNGRADED:
+                return "it goes back to an older release"
+            case BumpKind.MAJOR if result is not None and result.api:
+                return f"a major release that breaks {len(result.api)} public name{'s' if len(result.api) > 1 else ''}"
+            case _:
+                return ""
 
     @property
     def made(self) -> int:

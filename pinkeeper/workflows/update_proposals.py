@@ -122,6 +122,7 @@ class Writer:
             uploaded=min((time for time in times if time is not None), default=None),
             comparison=compared.result,
             not_compared=compared.failure,
+            flagged_for=self._bench.flagged_for(move),
             notes=notes,
             notes_missing=missing,
             advisories=self._advice.fixed(move),
