@@ -53,11 +53,27 @@ class Getter(Protocol):
         ...
 
 
+class _Question(Struct, frozen=True, kw_only=True):
+    """One thing to ask. doing: what for. statuses: those that are answers beside success. etag: of what is known.
+
+    is_repeatable: whether it does no harm where it arrives twice.
+    """
+
+    method: str
+    url: str
+    doing: str
+    body: bytes | None = None
+    accept: str
+    statuses: frozenset[int]
+    is_repeatable: bool = True
+    etag: str = ""
+
+
 class ApiOptions(Struct, frozen=True, kw_only=True):
     """environ: tokens, and the forge of a CI, are in it. place: where change requests go, if anywhere.
 
     timeout: seconds without a byte. retries: tries after the first one. patience: seconds to wait for rate limits, in
-    all; 0 where an answer is not worth waiting for. remembers: whether what was got once is not asked for again.
+    all; 0 where an answer is not worth waiting for.
     """
 
     environ: Mapping[str, str]
@@ -65,7 +81,6 @@ class ApiOptions(Struct, frozen=True, kw_only=True):
     timeout: float = 30.0
     retries: int = 3
     patience: float = 120.0
-    remembers: bool = False
 
 
 class Api:
@@ -90,7 +105,6 @@ class Api:
         self._tokens = tokens_of(options.environ, place=options.place)
         self._patience = options.patience
         self._limited: dict[str, float] = {}  # until when an origin answers nothing
-        self._remembered: dict[tuple[str, str], Answer] = {}
         self._lock = threading.Lock()
         self._clients: dict[str, httpx.Client] = {}  # by scheme
 
@@ -103,16 +117,17 @@ class Api:
         return origin_of(url) in self._tokens
 
     def get(
-        self, url: str, doing: str, *, accept: str = "application/json", statuses: frozenset[int] = frozenset()
+        self,
+        url: str,
+        doing: str,
+        *,
+        accept: str = "application/json",
+        statuses: frozenset[int] = frozenset(),
+        etag: str = "",
     ) -> Answer:
-        """As `Getter.get`."""
-        known = self._remembered.get((url, accept))
-        if known is not None:
-            return known
-        answer = self._ask("GET", url, doing, None, accept=accept, statuses=statuses, is_repeatable=True)
-        if self._options.remembers:
-            self._remembered[url, accept] = answer
-        return answer
+        """As `Getter.get`. etag: of an answer that is known; 304 is an answer then."""
+        wanted = statuses | {int(HTTPStatus.NOT_MODIFIED)} if etag else statuses
+        return self._ask(_Question(method="GET", url=url, doing=doing, accept=accept, statuses=wanted, etag=etag))
 
     def send(
         self,
@@ -130,8 +145,17 @@ class Api:
         is_repeatable: whether it does no harm where it arrives twice. Otherwise it is sent again only where it surely
         did not arrive.
         """
-        body = msgspec.json.encode(content)
-        return self._ask(method, url, doing, body, accept=accept, statuses=statuses, is_repeatable=is_repeatable)
+        return self._ask(
+            _Question(
+                method=method,
+                url=url,
+                doing=doing,
+                body=msgspec.json.encode(content),
+                accept=accept,
+                statuses=statuses,
+                is_repeatable=is_repeatable,
+            )
+        )
 
     def pages(self, url: str, doing: str, *, most: int, accept: str = "application/json") -> Iterator[Any]:
         """The items of a list that comes in pages (``Link: <...>; rel="next"``, RFC 8288), at most `most` pages.
@@ -166,58 +190,49 @@ class Api:
         for client in clients.values():
             client.close()
 
-    def _ask(
-        self,
-        method: str,
-        url: str,
-        doing: str,
-        body: bytes | None,
-        *,
-        accept: str,
-        statuses: frozenset[int],
-        is_repeatable: bool,
-    ) -> Answer:
+    def _ask(self, question: _Question) -> Answer:
         """Ask until there is an answer, or no hope."""
         from pinkeeper.index.failures import failure_of  # noqa: PLC0415 - with the network
         from pinkeeper.index.http_library import httpx  # noqa: PLC0415
 
+        url, doing = question.url, question.doing
         for attempt in count(1):
             self._check_limit(url, doing)
             try:
-                answer = self._answer(method, url, doing, body, accept)
+                answer = self._answer(question)
             except (httpx.InvalidURL, ValueError) as error:  # the latter from parsing an address
                 raise ForgeError(f"cannot {doing}: the address cannot be used", url=_shown(url)) from error
             except (httpx.TransportError, httpx.DecodingError) as error:
                 failure = failure_of(error, host=urlsplit(url).netloc)
                 is_unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                if failure.hopeless or attempt > self._options.retries or not (is_repeatable or is_unsent):
+                if failure.hopeless or attempt > self._options.retries or not (question.is_repeatable or is_unsent):
                     what = f"cannot {doing}: {failure.what}"
                     remedy = "check the network, proxies and certificates (SSL_CERT_FILE), and run again"
                     raise ForgeError(what, url=_shown(url), remedy=remedy) from error
                 self._pause(_FIRST_PAUSE * 2.0 ** (attempt - 1), url, failure.what)
                 continue
-            if 200 <= answer.status < 300 or answer.status in statuses:  # noqa: PLR2004 - RFC 9110, 15.3
+            if 200 <= answer.status < 300 or answer.status in question.statuses:  # noqa: PLR2004 - RFC 9110, 15.3
                 return answer
             wait = asked_wait(answer, now=self._now())
             if wait is not None:
                 self._wait_for_limit(answer, doing, wait)
-            elif answer.status in _PASSING and is_repeatable and attempt <= self._options.retries:
+            elif answer.status in _PASSING and question.is_repeatable and attempt <= self._options.retries:
                 self._pause(_FIRST_PAUSE * 2.0 ** (attempt - 1), url, f"it answered {answer.status}")
             else:
                 raise refusal(self._without_token(answer), doing, has_token=self.has_token(url))
         raise AssertionError("the loop ends by returning or raising")
 
-    def _answer(self, method: str, url: str, doing: str, body: bytes | None, accept: str) -> Answer:
+    def _answer(self, question: _Question) -> Answer:
         """One answer, after redirects on the same host; a moved repository redirects."""
-        origin = origin_of(url)
+        url, doing = question.url, question.doing
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._exchange(method, url, doing, body, accept)
+            answer = self._exchange(question, url)
             location = answer.headers.get("location")
-            is_followed = method == "GET" or answer.status in _SAME_METHOD
+            is_followed = question.method == "GET" or answer.status in _SAME_METHOD
             if answer.status not in _REDIRECTS or location is None or not is_followed:
                 return answer
             target = urljoin(url, location).partition("#")[0]
-            if origin_of(target) != origin or "@" in urlsplit(target).netloc:
+            if origin_of(target) != origin_of(question.url) or "@" in urlsplit(target).netloc:
                 raise ForgeError(
                     f"cannot {doing}: it redirects to another host, where nothing is sent",
                     url=_shown(url),
@@ -228,19 +243,22 @@ class Api:
             url = target
         raise ForgeError(f"cannot {doing}: more than {_MOST_REDIRECTS} redirects", url=_shown(url))
 
-    def _exchange(self, method: str, url: str, doing: str, body: bytes | None, accept: str) -> Answer:
+    def _exchange(self, question: _Question, url: str) -> Answer:
+        doing = question.doing
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             raise ForgeError(f"cannot {doing}: only https addresses are asked", url=_shown(url))
-        headers = {"accept": accept, "user-agent": f"pinkeeper/{__version__}"}
-        if "github" in accept:
+        headers = {"accept": question.accept, "user-agent": f"pinkeeper/{__version__}"}
+        if "github" in question.accept:
             headers["x-github-api-version"] = "2022-11-28"
-        if body is not None:
+        if question.etag:
+            headers["if-none-match"] = question.etag
+        if question.body is not None:
             headers["content-type"] = "application/json"
         if (token := self._tokens.get(origin_of(url))) is not None:
             headers["authorization"] = f"Bearer {token.secret}"
         client = self._opened(parts.scheme)
-        with client.stream(method, url, headers=headers, content=body) as response:
+        with client.stream(question.method, url, headers=headers, content=question.body) as response:
             taken = bytearray()
             for chunk in response.iter_bytes(2**16):
                 taken += chunk
@@ -255,7 +273,7 @@ class Api:
                 body=bytes(taken),
             )
         if self._log is not None:
-            self._log(f"{method} {_shown(url)} -> {answer.status}")
+            self._log(f"{question.method} {_shown(url)} -> {answer.status}")
         return answer
 
     def _opened(self, scheme: str) -> httpx.Client:

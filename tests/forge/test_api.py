@@ -233,9 +233,3 @@ def test_a_host_that_is_not_there_is_told(bench):
 def test_only_https_is_asked(bench, url):
     with pytest.raises(ForgeError):
         bench(retries=0).api.get(url, "look")
-
-
-def test_what_is_remembered_is_asked_for_once(bench):
-    made = bench(remembers=True)
-    assert made.get().json() == made.get().json()
-    assert len(made.server.asked) == 1
