@@ -14,9 +14,10 @@ from pinkeeper.reports.coloured_code import Colouring
 from pinkeeper.reports.diff_overview import WHEN, changes_by_path, counted, earliest_first, named_change, size
 from pinkeeper.reports.html_code import GLYPHS, FileOnPage, Remark, file_rows, hunk_rows
 from pinkeeper.reports.hunk_text import window
+from pinkeeper.reports.machine_text import REMARK, speaks_to_machines
 from pinkeeper.review.rules.rule import Rule
 
-__all__ = ["Facet", "FileView", "FindingView", "Page", "PlaceView", "page_of"]
+__all__ = ["Facet", "FileView", "FindingView", "Page", "PlaceView", "finding_views", "page_of"]
 
 _MOST_FILES = 2000
 _MOST_FINDINGS = 300
@@ -53,7 +54,11 @@ class RelatedView(Struct, frozen=True, kw_only=True):
 
 
 class FindingView(Struct, frozen=True, kw_only=True):
-    """A finding. when: in words, empty where it is not known. rows: of a table. rule: its description, if known."""
+    """A finding.
+
+    when: in words, empty where it is not known. rows: of a table. rule: its description, if known. warning: of text
+    that speaks to machines, else empty.
+    """
 
     id: str
     severity: str
@@ -65,6 +70,7 @@ class FindingView(Struct, frozen=True, kw_only=True):
     summary: str
     evidence: tuple[str, ...]
     rows: Markup
+    warning: str
     related: tuple[RelatedView, ...]
 
 
@@ -122,8 +128,11 @@ class Page(Struct, frozen=True, kw_only=True):
     api: tuple[tuple[PlaceView, str, str], ...]
 
 
-def page_of(result: DiffResult, rules: Mapping[str, Rule]) -> Page:
-    """The page of a comparison, bounded in all that it shows; what is left out is counted."""
+def page_of(result: DiffResult, rules: Mapping[str, Rule], *, most_lines: int | None = None) -> Page:
+    """The page of a comparison, bounded in all that it shows; what is left out is counted.
+
+    most_lines: of code, in all files together; None for as many as one page can have.
+    """
     colouring = Colouring()
     numbers = _numbered(result)
     found: defaultdict[int, list[tuple[str, Finding]]] = defaultdict(list)
@@ -134,10 +143,10 @@ def page_of(result: DiffResult, rules: Mapping[str, Rule]) -> Page:
         if number is not None:
             found[number].append((f"finding-{place}", finding))
     shown = _Shown(number_of)
-    files = shown.files(numbers, found, colouring)
+    files = shown.files(numbers, found, colouring, most=_MOST_LINES if most_lines is None else most_lines)
     return Page(
         findings=tuple(
-            _finding(place, finding, shown, rules, colouring)
+            _finding(f"finding-{place}", finding, shown, rules, colouring)
             for place, finding in enumerate(result.findings[:_MOST_FINDINGS], start=1)
         ),
         more_findings=max(len(result.findings) - _MOST_FINDINGS, 0),
@@ -146,6 +155,17 @@ def page_of(result: DiffResult, rules: Mapping[str, Rule]) -> Page:
         facets=_facets(files),
         unasked=_unasked(result, shown),
         api=tuple((shown.place(change.path, change.line), change.name, change.what) for change in result.api),
+    )
+
+
+def finding_views(
+    findings: Iterable[Finding], rules: Mapping[str, Rule], *, prefix: str, colouring: Colouring
+) -> tuple[FindingView, ...]:
+    """Findings for a page without the files that they are in. prefix: of their ids, ``PREFIX-1`` the first."""
+    shown = _Shown({})
+    return tuple(
+        _finding(f"{prefix}-{place}", finding, shown, rules, colouring)
+        for place, finding in enumerate(findings, start=1)
     )
 
 
@@ -189,23 +209,25 @@ class _Shown:
         numbers: Mapping[int, FileChange],
         found: Mapping[int, list[tuple[str, Finding]]],
         colouring: Colouring,
+        *,
+        most: int,
     ) -> tuple[FileView, ...]:
         ranks = {
             number: min((finding.severity.rank for _, finding in found.get(number, ())), default=len(Severity))
             for number in numbers
         }
         by_weight = sorted(numbers, key=lambda number: (ranks[number], _weight(numbers[number], {})))
-        left, opened = _MOST_LINES, 0
+        left, opened = most, 0
         views: dict[int, FileView] = {}
         for number in by_weight:
             change = numbers[number]
             lines = sum(len(hunk.lines) for hunk in change.hunks)
-            most = min(_MOST_LINES_OF_FILE, left)
-            left -= min(lines, most)
+            shown = min(_MOST_LINES_OF_FILE, left)
+            left -= min(lines, shown)
             is_grave = ranks[number] <= Severity.HIGH.rank or change.kind in _TELLING_KINDS
             is_open = is_grave and 0 < lines <= _LONGEST_OPEN and opened < _MOST_OPEN
             opened += is_open
-            views[number] = self._file(number, change, found.get(number, []), most, colouring, is_open=is_open)
+            views[number] = self._file(number, change, found.get(number, []), shown, colouring, is_open=is_open)
         return tuple(views[number] for number in numbers)
 
     def _file(
@@ -297,14 +319,16 @@ def _problem(change: FileChange) -> str:
 
 
 def _finding(
-    place: int, finding: Finding, shown: _Shown, rules: Mapping[str, Rule], colouring: Colouring
+    identifier: str, finding: Finding, shown: _Shown, rules: Mapping[str, Rule], colouring: Colouring
 ) -> FindingView:
     rows = Markup("")
+    foreign = [finding.summary, finding.evidence]
     if finding.hunk is not None:
         lines = window(finding.hunk, finding.line, most=_MOST_HUNK)
+        foreign += [line.text for line in lines]
         rows = hunk_rows(lines, path=finding.path or "", line=finding.line, colouring=colouring)
     return FindingView(
-        id=f"finding-{place}",
+        id=identifier,
         severity=finding.severity.value,
         glyph=GLYPHS[finding.severity],
         rule_id=finding.rule,
@@ -314,6 +338,7 @@ def _finding(
         summary=finding.summary,
         evidence=() if rows else tuple(finding.evidence.splitlines()[:_MOST_HUNK]),
         rows=rows,
+        warning=REMARK if speaks_to_machines(foreign) else "",
         related=tuple(
             RelatedView(
                 severity=fact.severity.value,
