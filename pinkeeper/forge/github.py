@@ -45,7 +45,7 @@ class GitHub:
         """As `Forge.closed_requests`."""
         query = {"state": "closed", "head": f"{self._owner}:{branch}", "sort": "updated", "direction": "desc"}
         doing = f"list the closed pull requests of {branch}"
-        answer = self._api.get(f"{self._url}/pulls?{urlencode({**query, 'per_page': '30'})}", doing, accept=_ACCEPT)
+        answer = self._api.get(f"{self._url}/pulls?{urlencode({**query, 'per_page': '100'})}", doing, accept=_ACCEPT)
         items = answer.json()
         found = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
         read = (self._read(item) for item in found if not item.get("merged_at"))

@@ -43,7 +43,7 @@ class GitLab:
     def closed_requests(self, branch: str) -> tuple[OpenRequest, ...]:
         """As `Forge.closed_requests`. GitLab has a state of its own for merged ones."""
         query = {"state": "closed", "source_branch": branch, "order_by": "updated_at", "sort": "desc"}
-        url = f"{self._url}/merge_requests?{urlencode({**query, 'per_page': '30'})}"
+        url = f"{self._url}/merge_requests?{urlencode({**query, 'per_page': '100'})}"
         items = self._api.get(url, f"list the closed merge requests of {branch}").json()
         read = (_read(item) for item in items) if isinstance(items, list) else ()
         return tuple(each for each in read if each is not None and each.branch == branch)

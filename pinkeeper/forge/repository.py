@@ -178,8 +178,8 @@ class Repository:
         if not refused:
             raise self._git.failure(doing, done.stderr, status=done.returncode)
         reason = refused[0].rpartition("\t")[2]
-        if "remote ref does not exist" in reason and commit is None:
-            return
+        if commit is None and not self._is_there(ref, doing):
+            return  # somebody was faster
         if "stale info" in reason or "fetch first" in reason or "cannot lock ref" in reason:
             raise GitError(
                 f"cannot {doing}: the branch moved in the meantime",
@@ -192,6 +192,11 @@ class Repository:
             details=[_plain(reason), *self._git.failure(doing, done.stderr, status=1).details][:8],
             remedy="see the rules and hooks of the repository: branches of this prefix must be open to the token",
         )
+
+    def _is_there(self, ref: str, doing: str) -> bool:
+        """Whether the remote has a reference now."""
+        done = self._git.run("ls-remote", "--", self.remote, ref, doing=doing, reaches_remote=True)
+        return any(line.partition("\t")[2] == ref for line in done.stdout.decode("utf-8", "replace").splitlines())
 
     def _read_tip(self, branch: str, commit: str) -> Tip:
         """Whether a commit is ours as we made it: one parent, the seal holds over what it changes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -193,6 +192,29 @@ def test_a_remote_that_nobody_named_is_told(remote):
         Repository(Git(remote.clone, os.environ), remote="--upload-pack=touch x")
 
 
+def test_a_branch_that_appeared_in_the_meantime_is_not_overwritten(remote, repository):
+    base, _ = repository.look(base="", prefix="pinkeeper/")
+    made = repository.make_commit(base, branch=_BRANCH, message="Update", files=_FILES)
+    git_in(remote.person, "push", "-q", "origin", f"HEAD:refs/heads/{_BRANCH}")
+    before = remote.branches()
+    with pytest.raises(GitError, match="the branch moved in the meantime"):
+        repository.push(_BRANCH, made.commit, expected=None)
+    with pytest.raises(GitError, match="the branch moved in the meantime"):
+        repository.push(_BRANCH, None, expected=made.commit)
+    assert remote.branches() == before
+
+
+def test_a_branch_that_is_gone_already_needs_no_deleting_and_is_not_made_again(remote, repository):
+    base = _pushed(repository)
+    _, branches = repository.look(base="", prefix="pinkeeper/")
+    git_in(remote.bare, "branch", "-D", _BRANCH)
+    made = repository.make_commit(base, branch=_BRANCH, message="Newer", files=_FILES)
+    with pytest.raises(GitError, match="the branch moved in the meantime"):
+        repository.push(_BRANCH, made.commit, expected=branches[_BRANCH])
+    repository.push(_BRANCH, None, expected=branches[_BRANCH])
+    assert set(remote.branches()) == {"main"}
+
+
 def test_a_protected_branch_is_told_with_what_the_remote_says(remote, repository):
     hook = remote.bare / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\nprintf 'GH006: \\033[31mprotected\\n' >&2\nexit 1\n")
@@ -211,14 +233,21 @@ def _script(path: Path, text: str) -> str:
     return str(path)
 
 
+def _is_gone(process: int) -> bool:
+    """Whether a process has ended, collected by its parent or not."""
+    try:
+        os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+
+
 def test_a_git_that_hangs_is_ended_with_all_that_it_started(tmp_path):
     program = _script(tmp_path / "git", f"sleep 60 &\necho $! > {tmp_path}/child\nwait")
     git = Git(tmp_path, os.environ, seconds=(2.0, 2.0), program=program)
     with pytest.raises(GitError, match="git did not end within 2 s"):
         git.run("status", doing="look")
-    child = int((tmp_path / "child").read_text())
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(child)], capture_output=True, check=False).stdout
-    assert state.strip() in {b"", b"Z"}
+    assert _is_gone(int((tmp_path / "child").read_text()))
 
 
 def test_no_git_at_all_is_told(tmp_path):
