@@ -20,6 +20,7 @@ _COMMANDS = {
     "lock": ("pinkeeper.cli.lock", "lock_command"),
     "check": ("pinkeeper.cli.check", "check_command"),
     "diff": ("pinkeeper.cli.diff", "diff_command"),
+    "update": ("pinkeeper.cli.update", "update_command"),
     "init": ("pinkeeper.cli.init", "init_command"),
     "rules": ("pinkeeper.cli.rules", "rules_command"),
     "export": ("pinkeeper.cli.export", "export_command"),

@@ -1,0 +1,181 @@
+"""``pinkeeper update`` from the command to the proposals, the locks and the report."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.aging_project import NAMES, ROUTINE, fill, publish_newer
+from tests.support.command_line import CommandLine, CommandResult
+from tests.support.index import LoopbackIndex
+from tests.support.lock_text import read_lock
+
+TARGET = ("--python-version", "3.12", "--platform", "linux_x86_64")
+
+
+@pytest.fixture
+def project(cli: CommandLine, index: LoopbackIndex) -> CommandLine:
+    """A project that was locked when everything was at 1.0."""
+    index.behaviour.cache_control = "no-cache"
+    fill(index)
+    cli.write("requirements.in", "".join(f"{name}\n" for name in NAMES if name != "capped"))
+    done = cli("lock", "-i", index.url, *TARGET)
+    assert done.status == 0, done.stderr
+    return cli
+
+
+def update(project: CommandLine, index: LoopbackIndex, *arguments: str) -> CommandResult:
+    return project("update", "-i", index.url, *arguments)
+
+
+def proposals(done: CommandResult) -> dict[str, dict]:
+    result = json.loads(done.stdout)
+    return {each["id"]: each for each in result["proposals"]}
+
+
+def pins_of(text: str) -> dict[str, str]:
+    return {name: str(pin.version) for name, pin in read_lock(text).items()}
+
+
+def moved(proposal: dict) -> dict[str, tuple[str | None, str | None]]:
+    return {bump["name"]: (bump["old"], bump["new"]) for bump in proposal["bumps"]}
+
+
+def test_each_bump_stands_where_its_risk_puts_it(project, index):
+    publish_newer(index)
+    before = project.read("requirements.txt")
+    done = update(project, index, "--format", "json")
+    assert done.status == 1, done.stderr  # one came out dangerous
+    result = json.loads(done.stdout)
+    found = proposals(done)
+    assert set(found) == {"routine", "importer", "apikit"}
+    assert moved(found["routine"]) == dict.fromkeys((*ROUTINE, "capper"), ("1.0", "1.1"))
+    assert moved(found["importer"]) == {"importer": ("1.0", "1.1")}
+    assert moved(found["apikit"]) == {"apikit": ("1.0", "2.0")}
+    assert [moved(each) for each in result["refused"]] == [{"hooked": ("1.0", "1.1")}]
+    held = {each["name"]: (each["newest"], [holder["kind"] for holder in each["holders"]]) for each in result["held"]}
+    assert held == {
+        "capped": ("2.0", ["requirement"]),
+        "hooked": ("1.1", ["conflict"]),
+        "pulled": ("1.1", ["yanked"]),
+        "young": ("1.1", ["cooldown"]),
+    }
+    assert project.read("requirements.txt") == before
+
+
+def test_each_proposal_is_a_whole_lock(project, index):
+    publish_newer(index)
+    found = proposals(update(project, index, "--format", "json"))
+    for proposal in found.values():
+        (file,) = proposal["files"]
+        assert file["path"] == "requirements.txt"
+        pins = pins_of(file["text"])
+        assert set(pins) == set(NAMES)
+        for name in NAMES:
+            assert pins[name] == moved(proposal).get(name, ("", "1.0"))[1]
+
+
+def test_the_routine_proposal_is_written_and_fresh(project, index):
+    publish_newer(index)
+    done = update(project, index, "--write", "--format", "json", "--fail-on", "never")
+    assert done.status == 0, done.stderr
+    assert "Wrote requirements.txt" in done.stderr
+    pins = pins_of(project.read("requirements.txt"))
+    assert {name for name, version in pins.items() if version != "1.0"} == {*ROUTINE, "capper"}
+    assert project("lock", "-i", index.url, *TARGET, "--check").status == 0
+
+
+def test_a_flagged_proposal_is_written_by_its_name(project, index):
+    publish_newer(index)
+    done = update(project, index, "--write", "--format", "json", "--proposal", "importer", "--fail-on", "never")
+    assert done.status == 0, done.stderr
+    pins = pins_of(project.read("requirements.txt"))
+    assert {name for name, version in pins.items() if version != "1.0"} == {"importer"}
+
+
+def test_what_came_out_dangerous_cannot_be_written(project, index):
+    publish_newer(index)
+    before = project.read("requirements.txt")
+    done = update(project, index, "--write", "--format", "json", "--proposal", "danger-hooked")
+    assert done.status == 2
+    assert "it came out dangerous" in done.stderr
+    assert project.read("requirements.txt") == before
+
+
+def test_an_older_release_is_proposed_where_the_newest_is_dangerous(project, index):
+    index.add_release("hooked", "1.0.5", files={"hooked/__init__.py": "def greet(name): return name\n"})
+    publish_newer(index)
+    found = proposals(update(project, index, "--format", "json", "hooked"))
+    assert {key: moved(each) for key, each in found.items()} == {"routine": {"hooked": ("1.0", "1.0.5")}} or {
+        key: moved(each) for key, each in found.items()
+    } == {"hooked": {"hooked": ("1.0", "1.0.5")}}
+
+
+def test_with_nothing_newer_there_is_nothing_to_propose(project, index):
+    done = update(project, index, "--format", "json")
+    assert done.status == 0, done.stderr
+    assert json.loads(done.stdout)["proposals"] == []
+
+
+def test_a_second_run_compares_nothing_again(project, index):
+    publish_newer(index)
+    first = json.loads(update(project, index, "--format", "json").stdout)
+    second = json.loads(update(project, index, "--format", "json").stdout)
+    assert first["proposals"] == second["proposals"]
+    assert first["refused"] == second["refused"]
+
+
+def test_only_what_is_named_moves(project, index):
+    publish_newer(index)
+    found = proposals(update(project, index, "--format", "json", "plain01", "plain02"))
+    assert {key: moved(each) for key, each in found.items()} == {
+        "routine": {"plain01": ("1.0", "1.1"), "plain02": ("1.0", "1.1")}
+    }
+
+
+def test_a_level_holds_what_goes_further(project, index):
+    publish_newer(index)
+    done = update(project, index, "--format", "json", "--level", "minor", "apikit")
+    result = json.loads(done.stdout)
+    assert result["proposals"] == []
+    (held,) = result["held"]
+    assert (held["name"], held["holders"][0]["kind"]) == ("apikit", "policy")
+
+
+def test_what_is_ignored_is_held_with_its_reason(project, index):
+    publish_newer(index)
+    project.write(
+        "pyproject.toml",
+        '[[tool.pinkeeper.update.ignore]]\npackage = "plain01"\nversions = "==1.1"\n'
+        'reason = "greets too well"\nuntil = 2999-01-01\n',
+    )
+    result = json.loads(update(project, index, "--format", "json", "plain01").stdout)
+    assert result["proposals"] == []
+    (held,) = result["held"]
+    assert "greets too well" in held["holders"][0]["text"]
+
+
+def test_companions_come_along_and_nothing_else(project, index):
+    index.add_release(
+        "importer", "2.0", requires=["plain01>=1.1"], files={"importer/__init__.py": "import os\nos.system('id')\n"}
+    )
+    publish_newer(index)
+    found = proposals(update(project, index, "--format", "json"))
+    assert moved(found["importer"]) == {"importer": ("1.0", "2.0"), "plain01": ("1.0", "1.1")}
+    (companion,) = [bump for bump in found["importer"]["bumps"] if bump["name"] == "plain01"]
+    assert companion["needed_by"] == ["importer"]
+
+
+def test_without_a_lock_there_is_nothing_to_update(cli, index):
+    cli.write("requirements.in", "plain01\n")
+    done = cli("update", "-i", index.url)
+    assert done.status == 2
+    assert "there is no lock to update" in done.stderr
+    assert "pinkeeper lock" in done.stderr
+
+
+def test_a_name_that_is_in_no_lock_is_told(project, index):
+    done = update(project, index, "plain1")
+    assert done.status == 2
+    assert "plain1 is in none of the locks" in done.stderr
