@@ -16,6 +16,7 @@ ROOM = 1000
 """Characters that a marker may take of the room for a body."""
 
 _MARKER = re.compile(r"\n*<!-- pinkeeper (\{[^<>\r\n]{2,900}\}) -->")
+_COMMAND = re.compile(r"^([ \t>*+-]*)/(?=\w)", re.MULTILINE)
 _DIGITS = 32  # of a SHA-256: nobody gains anything by a collision
 
 
@@ -54,9 +55,13 @@ def asked_of(request: ChangeRequest) -> str:
 
 
 def marked(body: str, marker: Marker, *, limit: int) -> str:
-    """A body with a marker. One that is too long for the forge ends early, and says so."""
+    """A body with a marker, without commands. One that is too long for the forge ends early, and says so.
+
+    GitLab does what lines such as ``/merge`` and ``/approve`` in a description say, in the name of whose token it is;
+    on other forges bots do. Lines that foreign notes bring along must not be taken for such.
+    """
     comment = f"\n\n<!-- pinkeeper {msgspec.json.encode(marker).decode()} -->\n"
-    text = without_marker(body)
+    text = _COMMAND.sub(r"\1\\/", without_marker(body))
     room = limit - len(comment)
     if len(text) > room:
         note = "\n\n*The rest has no room here: see the full report.*"

@@ -59,6 +59,13 @@ def test_a_person_decides_whether_it_stays_a_draft(gitlab, send):
     assert gitlab.requests[1]["title"] == "Newer"
 
 
+def test_notes_that_give_orders_are_not_obeyed(gitlab, send):
+    body = "# Notes\n\n/approve\n/merge\r\n  /assign @mallory\n"
+    send(request_of(body=body))
+    assert gitlab.requests[1]["description"].startswith("# Notes\n\n\\/approve\n\\/merge\n  \\/assign @mallory\n")
+    assert states(send(request_of(body=body))) == {"routine": "unchanged"}
+
+
 def test_what_a_person_closed_stays_closed(gitlab, send):
     send(request_of())
     gitlab.requests[1]["state"] = "closed"
