@@ -17,7 +17,7 @@ __all__ = ["code", "fence", "sentence"]
 
 _LONGEST_LINE = 1000
 _BACKTICKS = re.compile("`+")
-_OPENING, _CLOSING = "(\"'", ".,;:)\"'"
+_OPENING, _CLOSING = "(\"'", ".,;:?)\"'"
 
 # Letters, with hyphens and apostrophes inside; or up to six digits. No hash of a commit is as short, or has no digit
 # unless it looks like `_LIKE_A_HASH`.

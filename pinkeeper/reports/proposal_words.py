@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from pinkeeper.model.finding import Severity, Verdict
-from pinkeeper.model.proposal import Bump, Cause, HeldBump, Proposal, UpdateResult
+from msgspec import Struct
+
+from pinkeeper.model.finding import Finding, Severity, Verdict
+from pinkeeper.model.proposal import Bump, Cause, Proposal, UpdateResult
+from pinkeeper.model.url import redact
 from pinkeeper.reports.diff_overview import counted
 
 __all__ = [
     "COLUMNS",
+    "MOST_FINDINGS",
+    "Entry",
     "Row",
     "age",
-    "commands",
     "covered",
-    "held_sentences",
+    "entries",
+    "entries_of",
+    "findings_told",
+    "gravest",
     "is_flagged",
     "new_powers",
+    "reasons",
     "refusal",
     "row",
+    "see_command",
+    "take_command",
     "verdict_line",
     "versions",
     "why_here",
 ]
+
+MOST_FINDINGS = 5
+"""Of a flagged bump, in every report but that of its comparison."""
 
 _WORDS = {Verdict.ROUTINE: "routine", Verdict.REVIEW: "to read", Verdict.DANGER: "dangerous"}
 _REFUSED_FOR = timedelta(days=90)
@@ -61,13 +74,16 @@ COLUMNS = (
     "code",
     "new powers",
     "API breaks",
-    "advisories",
+    "fixes",
     "verdict",
 )
 
 
-class Row(NamedTuple):
-    """A bump in the one table of a report, in the order of `COLUMNS`; foreign text as it is."""
+class Row(Struct, frozen=True, kw_only=True):
+    """A bump in the one table of a report; foreign text as it is.
+
+    files, code and api are empty where nothing was compared. code: executable lines. ledger: empty where there is none.
+    """
 
     package: str
     versions: str
@@ -80,16 +96,63 @@ class Row(NamedTuple):
     api: str
     advisories: str
     verdict: str
+    ledger: str
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A bump, once, and the proposals that it stands in. is_refused: in none that may be merged."""
+
+    bump: Bump
+    proposals: tuple[Proposal, ...]
+    is_refused: bool
+
+
+def entries(result: UpdateResult) -> tuple[Entry, ...]:
+    """Every bump once, the gravest first, then by name."""
+    found: dict[tuple[str, str, str], Entry] = {}
+    for proposal, is_refused in (
+        *((each, True) for each in result.refused),
+        *((each, False) for each in result.proposals),
+    ):
+        for entry in entries_of(proposal, is_refused=is_refused):
+            before = found.setdefault(_key(entry.bump), entry)
+            if before is not entry:
+                found[_key(entry.bump)] = Entry(
+                    bump=before.bump,
+                    proposals=(*before.proposals, proposal),
+                    is_refused=before.is_refused and is_refused,
+                )
+    order = list(Verdict)
+    return tuple(
+        sorted(
+            found.values(),
+            key=lambda entry: (-order.index(entry.bump.verdict), entry.bump.name, *map(str, _key(entry.bump))),
+        )
+    )
+
+
+def entries_of(proposal: Proposal, *, is_refused: bool = False) -> tuple[Entry, ...]:
+    """The bumps of one proposal, in its order."""
+    return tuple(Entry(bump=bump, proposals=(proposal,), is_refused=is_refused) for bump in proposal.bumps)
+
+
+def _key(bump: Bump) -> tuple[str, str, str]:
+    return bump.name, str(bump.old or ""), str(bump.new or "")
 
 
 def verdict_line(bumps: Iterable[Bump]) -> str:
-    """``14 bumps: 12 routine, 1 to read, 1 dangerous``."""
-    told = list({(bump.name, bump.old, bump.new): bump for bump in bumps}.values())
+    """``14 bumps: 12 routine, 1 to read, 1 dangerous``. What stands in several proposals is counted once."""
+    told = list({_key(bump): bump for bump in bumps}.values())
     if not told:
         return "Nothing to update"
     number = Counter(bump.verdict for bump in told)
     parts = [f"{number[verdict]:,} {_WORDS[verdict]}" for verdict in Verdict if number[verdict]]
     return f"{counted(len(told), 'bump')}: {', '.join(parts)}"
+
+
+def gravest(bumps: Iterable[Bump]) -> Verdict:
+    """The gravest verdict of all, routine where there is none."""
+    return max((bump.verdict for bump in bumps), key=list(Verdict).index, default=Verdict.ROUTINE)
 
 
 def is_flagged(bump: Bump) -> bool:
@@ -116,7 +179,8 @@ def row(bump: Bump, *, now: datetime) -> Row:
         powers=", ".join(new_powers(bump)),
         api=api,
         advisories=", ".join(advisory.id for advisory in bump.advisories),
-        verdict=" ".join(filter(None, (_WORDS[bump.verdict], covered(bump)))),
+        verdict=_WORDS[bump.verdict],
+        ledger=covered(bump),
     )
 
 
@@ -132,10 +196,11 @@ def why_here(bump: Bump) -> str:
     if bump.requested_by:
         said = f"direct: {_names(bump.requested_by)}"
     elif bump.required_by:
-        said = f"through {_names(bump.required_by)}"
+        verb = "was needed by" if bump.new is None else "through"
+        said = f"{verb} {_names(bump.required_by)}"
     else:
         said = "nothing wants it any more" if bump.new is None else ""
-    needed = f"needed by {_names(bump.needed_by)}" if bump.cause is Cause.COMPANION else ""
+    needed = f"goes along with {_names(bump.needed_by)}" if bump.cause is Cause.COMPANION else ""
     locks = f"in {_names(bump.locks)}" if bump.locks else ""
     return "; ".join(filter(None, (said, needed, locks)))
 
@@ -147,7 +212,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def age(bump: Bump, *, now: datetime) -> str:
-    """How long ago the new release was uploaded; empty where that is not known."""
+    """How long before `now` the new release was uploaded, in days, hours for the first one; empty where not known."""
     if bump.uploaded is None:
         return ""
     hours = max(int((now - bump.uploaded).total_seconds() // 3600), 0)
@@ -172,35 +237,47 @@ def covered(bump: Bump) -> str:
         case None:
             return ""
         case True:
-            return "(reviewed)"
+            return "in the ledger"
         case False:
-            return "(not reviewed)"
+            return "not in the ledger"
 
 
-def held_sentences(held: HeldBump) -> Iterator[str]:
-    """Why a package stays, one sentence for each thing that holds it."""
-    for holder in held.holders:
-        yield holder.text
-
-
-def commands(bump: Bump, proposal: Proposal) -> tuple[tuple[str, str], ...]:
-    """(what for, command line) to see for oneself and to take the proposal."""
+def reasons(bump: Bump) -> tuple[str, ...]:
+    """Why a person must decide on it though no finding says so, a sentence each."""
     told = []
-    if bump.old is not None and bump.new is not None:
-        words = ["pinkeeper", "diff", f"{bump.name}=={bump.old}", f"{bump.name}=={bump.new}"]
-        told.append(("see the comparison", shlex.join(words)))
-    if proposal.files:
-        told.append(("take it", shlex.join(["pinkeeper", "update", "--write", "--proposal", proposal.id])))
+    if bump.flagged_for:
+        told.append(f"To be decided: {bump.flagged_for.rstrip('.')}.")
+    if bump.not_compared:
+        told.append(f"Not compared: {redact(bump.not_compared).rstrip('.')}.")
     return tuple(told)
 
 
+def findings_told(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
+    """The findings of a flagged bump that a report shows, the gravest first, and how many it does not show."""
+    told = tuple(findings)
+    return told[:MOST_FINDINGS], max(len(told) - MOST_FINDINGS, 0)
+
+
+def see_command(bump: Bump) -> str:
+    """The command that compares the two releases; empty where there are no two."""
+    if bump.old is None or bump.new is None:
+        return ""
+    return shlex.join(["pinkeeper", "diff", f"{bump.name}=={bump.old}", f"{bump.name}=={bump.new}"])
+
+
+def take_command(proposal: Proposal) -> str:
+    """The command that writes the locks of a proposal; empty where it has none."""
+    return shlex.join(["pinkeeper", "update", "--write", "--proposal", proposal.id]) if proposal.files else ""
+
+
 def refusal(bump: Bump, result: UpdateResult) -> tuple[str, ...]:
-    """The lines for pyproject.toml that refuse a release."""
-    until = (result.made_at + _REFUSED_FOR).date()
+    """The lines for pyproject.toml that refuse a release for three months; none where a package leaves."""
+    if bump.new is None:
+        return ()
     return (
         "[[tool.pinkeeper.update.ignore]]",
-        f'package = "{bump.name}"',
-        f'versions = "=={bump.new}"',
+        f"package = {json.dumps(bump.name)}",
+        f"versions = {json.dumps(f'=={bump.new}')}",
         'reason = "..."',
-        f"until = {until}",
+        f"until = {(result.made_at + _REFUSED_FOR).date()}",
     )

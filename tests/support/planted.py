@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pinkeeper.model.comparison import DiffResult
 from tests.support.compared import comparison
 
-__all__ = ["hostile_texts", "planted"]
+__all__ = ["everywhere", "hostile_texts", "planted"]
 
 _FRAGMENTS = (
     "<script>alert(1)</script>",
@@ -97,20 +97,21 @@ def hostile_texts() -> st.SearchStrategy[str]:
 
 def planted(text: str, *, markup: str = "plain") -> DiffResult:
     """The comparison made by hand with the text in the place of every other one."""
-    result: DiffResult = _planted(comparison(), text)
+    result: DiffResult = everywhere(comparison(), text)
     return replace(result, notes=replace(result.notes, markup=markup))
 
 
-def _planted(value: Any, text: str) -> Any:
+def everywhere(value: Any, text: str) -> Any:
+    """The value with the text in the place of every other one that is not empty, as deep as it goes."""
     match value:
         case Enum():
             return value
         case str():
             return text if value else value
         case tuple():
-            return tuple(_planted(entry, text) for entry in value)
+            return tuple(everywhere(entry, text) for entry in value)
         case Struct():
-            fields = {name: _planted(getattr(value, name), text) for name in value.__struct_fields__}
+            fields = {name: everywhere(getattr(value, name), text) for name in value.__struct_fields__}
             return type(value)(*fields.values()) if value.__struct_config__.array_like else type(value)(**fields)
         case _:
             return value
