@@ -27,6 +27,9 @@ SUPERSEDED = (
 )
 
 
+_THEIRS = "a person opened a request from its branch, or made the text of ours their own"
+
+
 class Publishing(Struct, frozen=True, kw_only=True):
     """How to publish.
 
@@ -44,12 +47,17 @@ class Publishing(Struct, frozen=True, kw_only=True):
 
 
 class _Ground(Struct, kw_only=True):
-    """What is there before anything is done. room: how many requests may be opened."""
+    """What is there before anything is done.
+
+    open: requests that we opened; theirs: those from our branches that people did, or whose text people made their own.
+    room: how many requests may be opened.
+    """
 
     base: Base
     tips: Mapping[str, Tip]
     open: Mapping[str, OpenRequest]
-    room: int | None
+    theirs: Mapping[str, OpenRequest]
+    room: int | None = None
 
 
 def publish(
@@ -68,19 +76,23 @@ def publish(
     """
     base, branches = seen or git.look(base=how.base, prefix=how.prefix)
     tips = git.tips({branch: commit for branch, commit in branches.items() if _is_in_scope(branch, how.prefix)})
-    found = {each.branch: each for each in forge.open_requests(how.prefix) if _is_in_scope(each.branch, how.prefix)}
+    found = [each for each in forge.open_requests(how.prefix) if _is_in_scope(each.branch, how.prefix)]
+    ground = _Ground(
+        base=base,
+        tips=tips,
+        open={each.branch: each for each in found if read_marker(each.body) is not None},
+        theirs={each.branch: each for each in found if read_marker(each.body) is None},
+    )
     run = _Run()
     made: list[tuple[ChangeRequest, MadeCommit]] = []
     for request in requests:
         run.attempt(request.id, request.branch, partial(_prepared, request, base, made, git=git))
     if how.supersedes:
         kept = {request.branch for request, _ in made} | run.failed_branches
-        for branch in sorted((set(tips) | set(found)) - kept):
-            close = partial(_superseded, branch, tips.get(branch), found.get(branch), git=git, forge=forge, how=how)
-            run.attempt(branch, branch, close)
-    standing = sum(request.branch in found for request, _ in made)
-    room = None if how.most_open is None else max(how.most_open - standing, 0)
-    ground = _Ground(base=base, tips=tips, open=found, room=room)
+        for branch in sorted({*tips, *ground.open} - kept):
+            run.attempt(branch, branch, partial(_superseded, branch, ground, git=git, forge=forge, how=how))
+    if how.most_open is not None:
+        ground.room = max(how.most_open - sum(request.branch in ground.open for request, _ in made), 0)
     for request, commit in made:
         run.attempt(request.id, request.branch, partial(_sent, request, commit, ground, git=git, forge=forge, how=how))
     order = {request.id: number for number, request in enumerate(requests)}
@@ -129,6 +141,8 @@ def _sent(
     if tip is not None and not tip.is_ours:
         return _outcome(request, RequestState.LEFT_ALONE, found, "a person has pushed to its branch")
     if found is None:
+        if (theirs := ground.theirs.get(request.branch)) is not None:
+            return _outcome(request, RequestState.LEFT_ALONE, theirs, _THEIRS)
         if (refused := _refusal(request, forge)) is not None:
             return _outcome(request, RequestState.REFUSED, refused, "it was closed unmerged, and proposes the same")
         if ground.room == 0:
@@ -190,16 +204,20 @@ def _refusal(request: ChangeRequest, forge: Forge) -> OpenRequest | None:
 
 
 def _superseded(
-    branch: str, tip: Tip | None, found: OpenRequest | None, *, git: Repository, forge: Forge, how: Publishing
+    branch: str, ground: _Ground, *, git: Repository, forge: Forge, how: Publishing
 ) -> RequestOutcome | None:
     """Close what is proposed no more, and delete its branch; None for what is none of ours."""
+    tip, found, theirs = ground.tips.get(branch), ground.open.get(branch), ground.theirs.get(branch)
     marker = read_marker(found.body) if found is not None else None
     id_ = branch.removeprefix(how.prefix)
-    if tip is None or not tip.is_ours:
-        if found is None or marker is None:
-            return None
+    if found is None and (tip is None or not tip.is_ours):
+        return None
+    if found is not None and tip is not None and not tip.is_ours:
         told = "it is proposed no more, and a person has pushed to its branch"
         return RequestOutcome(id=id_, branch=branch, state=RequestState.LEFT_ALONE, url=found.url, told=told)
+    if theirs is not None:
+        told = f"it is proposed no more, and {_THEIRS}"
+        return RequestOutcome(id=id_, branch=branch, state=RequestState.LEFT_ALONE, url=theirs.url, told=told)
     if found is not None and marker is not None and marker.superseded:
         told = "it is proposed no more, and was opened again"
         return RequestOutcome(id=id_, branch=branch, state=RequestState.LEFT_ALONE, url=found.url, told=told)
@@ -210,7 +228,8 @@ def _superseded(
     if found is not None:
         mark = Marker(id=id_, decision=marker.decision if marker is not None else "", superseded=True)
         forge.supersede(found, word=SUPERSEDED, body=marked(found.body, mark, limit=forge.body_limit))
-    git.push(branch, None, expected=tip.commit)
+    if tip is not None:
+        git.push(branch, None, expected=tip.commit)
     told = "it is proposed no more" if found is not None else "its branch was left over"
     return RequestOutcome(id=id_, branch=branch, state=RequestState.CLOSED, url=url, told=told)
 

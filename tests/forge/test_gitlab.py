@@ -11,7 +11,7 @@ from pinkeeper.forge.publish import SUPERSEDED
 from tests.forge.api_server import Reply
 from tests.forge.bench import published, request_of, states
 from tests.forge.fake_gitlab import FakeGitLab
-from tests.forge.remotes import Remote
+from tests.forge.remotes import Remote, git_in
 
 
 @pytest.fixture
@@ -71,6 +71,13 @@ def test_what_a_person_closed_stays_closed(gitlab, send):
     gitlab.requests[1]["state"] = "closed"
     assert states(send(request_of())) == {"routine": "refused"}
     assert states(send(request_of(text="alpha==3\n"))) == {"routine": "opened"}
+
+
+def test_one_whose_branch_is_gone_is_closed_when_it_is_proposed_no_more(remote, gitlab, send):
+    send(request_of())
+    git_in(remote.bare, "branch", "-D", "pinkeeper/routine")
+    assert states(send()) == {"routine": "closed"}
+    assert gitlab.requests[1]["state"] == "closed"
 
 
 def test_one_that_was_merged_is_no_refusal(gitlab, send):

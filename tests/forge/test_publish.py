@@ -202,6 +202,24 @@ def test_requests_of_another_project_in_the_same_repository_stay(github, send):
     assert set(github.open_pulls()) == {"pinkeeper/routine", "pinkeeper/service@routine"}
 
 
+def test_a_request_that_a_person_opened_from_our_branch_is_theirs(remote, github, send):
+    send(request_of())
+    github.pulls[1]["state"] = "closed"
+    github.add_pull("pinkeeper/routine", title="Let me try this", body="Mine")
+    branches, changes = remote.branches(), github.changes()
+    outcomes = send(request_of(text="alpha==3\n"))
+    assert (states(outcomes), outcomes[0].url[-7:]) == ({"routine": "left alone"}, "/pull/2")
+    assert states(send()) == {"routine": "left alone"}
+    assert (remote.branches(), github.changes()) == (branches, changes)
+
+
+def test_a_text_that_a_person_wrote_anew_stays(github, send):
+    send(request_of())
+    github.pulls[1]["body"] = "Please wait for the release of May."
+    assert states(send(request_of(text="alpha==3\n"))) == {"routine": "left alone"}
+    assert github.pulls[1]["body"] == "Please wait for the release of May."
+
+
 def test_a_request_from_a_fork_is_none_of_ours(github, send):
     github.add_pull("pinkeeper/routine", repo="stranger/name", title="Trust me")
     assert states(send(request_of())) == {"routine": "opened"}
