@@ -21,6 +21,7 @@ _COMMANDS = {
     "check": ("pinkeeper.cli.check", "check_command"),
     "diff": ("pinkeeper.cli.diff", "diff_command"),
     "update": ("pinkeeper.cli.update", "update_command"),
+    "review": ("pinkeeper.cli.review", "review_app"),
     "init": ("pinkeeper.cli.init", "init_command"),
     "rules": ("pinkeeper.cli.rules", "rules_command"),
     "export": ("pinkeeper.cli.export", "export_command"),
