@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from pinkeeper import __version__
+
 
 def test_a_job_is_written_once_and_the_rest_is_told(cli):
     first = cli("init", "--ci", "github")
@@ -11,6 +15,18 @@ def test_a_job_is_written_once_and_the_rest_is_told(cli):
     second = cli("init", "--ci", "github")
     assert second.status == 0
     assert "Unchanged: .github/workflows/pinkeeper.yml" in second.stderr
+
+
+def test_the_command_that_is_told_makes_the_lock_that_the_job_installs_from(cli, index):
+    index.add_release("pinkeeper", __version__)
+    told = cli("init", "--ci", "github").stderr
+    command = re.search(r"1\. pinkeeper (lock .*)", told)[1].split()
+    done = cli(*command, "-i", index.url)
+    assert done.status == 0, done.stderr
+    text = cli.read(".pinkeeper/requirements.txt")
+    assert f"pinkeeper=={__version__} " in text
+    assert "--hash=sha256:" in text
+    assert "-r .pinkeeper/requirements.txt" in cli.read(".github/workflows/pinkeeper.yml")
 
 
 def test_an_edited_job_is_kept(cli):

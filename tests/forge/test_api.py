@@ -9,6 +9,8 @@ import pytest
 from pinkeeper.errors import ForgeError, RateLimitError
 from pinkeeper.forge.api import Api, ApiOptions
 from tests.forge.api_server import ApiServer, Reply
+from tests.forge.git_https import GitOverHttps
+from tests.support.certificates import Authority
 
 _TOKEN = "tok-0123456789abcdef"
 _NOW = 1_700_000_000.0
@@ -233,3 +235,15 @@ def test_a_host_that_is_not_there_is_told(bench):
 def test_only_https_is_asked(bench, url):
     with pytest.raises(ForgeError):
         bench(retries=0).api.get(url, "look")
+
+
+def test_a_certificate_that_nobody_trusts_is_told(tmp_path, monkeypatch):
+    authority = Authority(tmp_path)
+    context = authority.server_context(wants_client_certificate=False)
+    options = ApiOptions(environ=os.environ, retries=0)
+    with GitOverHttps(tmp_path, token=_TOKEN, context=context) as served:
+        with Api(options) as api, pytest.raises(ForgeError, match="the certificate is not trusted"):
+            api.get(f"{served.origin}/x", "look")
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+        with Api(options) as api, pytest.raises(ForgeError, match="it asks for a token"):
+            api.get(f"{served.origin}/x", "look")
