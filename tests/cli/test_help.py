@@ -86,7 +86,7 @@ def test_unknown_command(cli, word):
     assert result.stderr.count("error: ") == 1
 
 
-_COMMANDS = ("lock", "check", "diff", "rules", "export", "tree", "why")
+_COMMANDS = ("lock", "check", "diff", "update", "init", "rules", "export", "tree", "why")
 
 
 def test_readme_names_options_that_exist(help_of):
@@ -102,7 +102,10 @@ def test_readme_names_options_that_exist(help_of):
     assert shown >= 10
     prose = re.sub(r"```.*?```|`pip [^`]*`", "", _README, flags=re.DOTALL)
     named = set(re.findall(r"`(?:lock )?(--[a-z][a-z-]+)", prose))
-    assert named - {"--require-hashes"} <= known["lock"] | known["diff"]
+    assert named - {"--require-hashes"} <= frozenset().union(*known.values())
+
+
+_ASKING = frozenset({"lock", "check", "diff", "update"})  # an index
 
 
 @pytest.mark.parametrize("line", [line for line in _CONSOLE if line.startswith("pinkeeper ")])
@@ -120,7 +123,7 @@ def test_readme_commands_run(index, cli, line):
     for version in ("1.0", "1.1"):
         built = make_wheel("sums", version)
         cli.write(built.filename, built.content)
-    asks = ["-i", index.url, *(target if "--check" in words else ())] if words[0] in {"lock", "check", "diff"} else []
+    asks = ["-i", index.url, *(target if "--check" in words else ())] if words[0] in _ASKING else []
     if "--check" in words:
         assert cli("lock", "-i", index.url, *target).status == 0
     result = cli(*words, *asks)
@@ -130,7 +133,7 @@ def test_readme_commands_run(index, cli, line):
 def test_readme_settings_are_all_known(index, cli):
     index.add_release("alpha", "1.0", tags=["py3-none-any"])
     blocks = re.findall(r"```toml\n(.*?)```", _README, flags=re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     cli.write(
         "pyproject.toml",
         '[project]\nname = "own"\nversion = "1"\ndependencies = ["alpha"]\n[project.optional-dependencies]\n'
