@@ -38,7 +38,7 @@ def update_command(  # noqa: PLR0917 - typer makes every parameter an option
     ] = None,
     advisories: Annotated[
         str | None,
-        typer.Option(metavar="PLACE", help="Advisories in the OSV format: a file, a folder, a zip archive, or a URL."),
+        typer.Option(metavar="PLACE", help="Advisories in the OSV format: a file, a folder, or a zip archive."),
     ] = None,
     notes: Annotated[
         Literal["files", "all"] | None,

@@ -67,7 +67,7 @@ class UpdateSettings(Struct, frozen=True, kw_only=True):
 
     packages: patterns of those that may move of their own accord; exclude: of those that may not. direct: only what
     the inputs name. security: only what a known advisory is about. level: how far a package goes at most; levels: for
-    single ones. advisories: a file, folder or zip archive of records in the OSV format, or its URL. notes: where
+    single ones. advisories: a file, folder or zip archive of records in the OSV format. notes: where
     release notes are looked for: in the published files alone, or at the project's forge too.
     """
 

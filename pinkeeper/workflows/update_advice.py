@@ -10,6 +10,7 @@ from pinkeeper.inputs.update_settings import UpdateSettings
 from pinkeeper.model.comparison import DiffResult, ReleaseNotes
 from pinkeeper.model.lock import Lock
 from pinkeeper.model.proposal import Advisory
+from pinkeeper.updates.advisories import AdvisoryBook, fixed
 from pinkeeper.updates.moves import Move
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -17,22 +18,27 @@ __all__ = ["Advice"]
 
 
 class Advice:
-    """Release notes and advisories of one run."""
+    """Release notes and advisories of one run. affected: the locked packages that an advisory is about."""
 
-    def __init__(self, *, affected: frozenset[NormalizedName] = frozenset(), warnings: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, book: AdvisoryBook | None = None, affected: frozenset[NormalizedName] = frozenset()) -> None:
         self.affected = affected
-        self.warnings = warnings
+        self.warnings: tuple[str, ...] = ()
+        self._book = book or AdvisoryBook()
 
     @classmethod
     def read(cls, policy: UpdateSettings, locks: Iterable[Lock], surroundings: Surroundings) -> Advice:
-        """What is known before anything is compared."""
-        del policy, locks, surroundings
-        return cls()
+        """What is known before anything is compared. Raises InputError for advisories that cannot be read."""
+        if policy.advisories is None:
+            return cls()
+        from pinkeeper.workflows.update_advisories import read_advisories  # noqa: PLC0415 - few projects have any
+
+        packages = {(package.name, package.version) for lock in locks for package in lock.packages}
+        book = read_advisories(policy.advisories, frozenset(name for name, _ in packages), surroundings)
+        return cls(book=book, affected=frozenset(name for name, version in packages if book.affecting(name, version)))
 
     def fixed(self, move: Move) -> tuple[Advisory, ...]:
         """The advisories that the old release has and the new one has not."""
-        del move
-        return ()
+        return fixed(self._book, move.name, move.old, move.new)
 
     def notes(
         self, move: Move, compared: DiffResult | None, policy: UpdateSettings

@@ -179,3 +179,28 @@ def test_a_name_that_is_in_no_lock_is_told(project, index):
     done = update(project, index, "plain1")
     assert done.status == 2
     assert "plain1 is in none of the locks" in done.stderr
+
+
+def test_only_what_an_advisory_is_about_moves_and_what_it_fixes_is_told(project, index):
+    publish_newer(index)
+    record = {
+        "id": "OSV-7",
+        "summary": "It leaks.",
+        "affected": [
+            {
+                "package": {"ecosystem": "PyPI", "name": "plain03"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.1"}]}],
+            }
+        ],
+    }
+    project.write("osv/a.json", json.dumps(record))
+    found = proposals(update(project, index, "--format", "json", "--security", "--advisories", "osv"))
+    assert {key: moved(each) for key, each in found.items()} == {"routine": {"plain03": ("1.0", "1.1")}}
+    (bump,) = found["routine"]["bumps"]
+    assert bump["advisories"] == [{"id": "OSV-7", "summary": "It leaks.", "url": None}]
+
+
+def test_security_without_advisories_says_what_is_missing(project, index):
+    done = update(project, index, "--security")
+    assert done.status == 2
+    assert "--advisories" in done.stderr

@@ -1,0 +1,203 @@
+"""Known vulnerabilities, from records in the OSV format (Open Source Vulnerability schema 1.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import msgspec
+from msgspec import Struct
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from pinkeeper.model.proposal import Advisory
+
+__all__ = ["AdvisoryBook", "book_of", "fixed"]
+
+_ECOSYSTEM = "pypi"
+_SUMMARY = 300
+
+
+class _Package(Struct):
+    ecosystem: str = ""
+    name: str = ""
+
+
+class _Event(Struct):
+    introduced: str | None = None
+    fixed: str | None = None
+    last_affected: str | None = None
+
+
+class _Range(Struct):
+    type: str = ""
+    events: list[_Event] = []
+
+
+class _Affected(Struct):
+    package: _Package = msgspec.field(default_factory=_Package)
+    ranges: list[_Range] = []
+    versions: list[str] = []
+
+
+class _Reference(Struct):
+    type: str = ""
+    url: str = ""
+
+
+class _Record(Struct):
+    """The parts of a record that count here; whatever else it has is passed over."""
+
+    id: str
+    summary: str = ""
+    details: str = ""
+    withdrawn: str | None = None
+    affected: list[_Affected] = []
+    references: list[_Reference] = []
+
+
+_RECORD = msgspec.json.Decoder(_Record)
+_RECORDS = msgspec.json.Decoder(list[_Record])
+
+
+class _Span(Struct, frozen=True):
+    """Versions from the first on, up to before `end`, or through `last`; None where there is no such bound."""
+
+    first: Version | None
+    end: Version | None = None
+    last: Version | None = None
+
+    def has(self, version: Version) -> bool:
+        if self.first is not None and version < self.first:
+            return False
+        if self.end is not None:
+            return version < self.end
+        return self.last is None or version <= self.last
+
+
+class _Entry(Struct, frozen=True):
+    advisory: Advisory
+    spans: tuple[_Span, ...]
+    versions: frozenset[Version]
+
+    def affects(self, version: Version) -> bool:
+        return version in self.versions or any(span.has(version) for span in self.spans)
+
+
+class AdvisoryBook(Struct, frozen=True, kw_only=True):
+    """Advisories by package."""
+
+    entries: Mapping[NormalizedName, tuple[_Entry, ...]] = {}
+
+    def affecting(self, name: NormalizedName, version: Version) -> tuple[Advisory, ...]:
+        """What is known against a release, by id."""
+        return tuple(entry.advisory for entry in self.entries.get(name, ()) if entry.affects(version))
+
+    def merged(self, other: AdvisoryBook) -> AdvisoryBook:
+        """Both together; an advisory that both have counts once."""
+        found = {name: dict.fromkeys(entries) for name, entries in self.entries.items()}
+        for name, entries in other.entries.items():
+            found.setdefault(name, {}).update(dict.fromkeys(entries))
+        return AdvisoryBook(entries={name: _sorted(entries) for name, entries in found.items()})
+
+
+def book_of(content: bytes, names: frozenset[NormalizedName]) -> AdvisoryBook:
+    """The advisories of one JSON text, a record or an array of them, about some packages.
+
+    A record that was withdrawn, and one of another ecosystem, say nothing. Raises ValueError, with what is wrong, for
+    what is no record.
+    """
+    try:
+        records = _RECORDS.decode(content) if content.lstrip()[:1] == b"[" else [_RECORD.decode(content)]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(str(error)) from error
+    found: dict[NormalizedName, dict[_Entry, None]] = {}
+    for record in records:
+        if record.withdrawn is None:
+            for name, entry in _entries(record, names):
+                found.setdefault(name, {})[entry] = None
+    return AdvisoryBook(entries={name: _sorted(entries) for name, entries in found.items()})
+
+
+def fixed(book: AdvisoryBook, name: NormalizedName, old: Version | None, new: Version | None) -> tuple[Advisory, ...]:
+    """The advisories that the old release has and the new one has not."""
+    if old is None:
+        return ()
+    left = set() if new is None else {advisory.id for advisory in book.affecting(name, new)}
+    return tuple(advisory for advisory in book.affecting(name, old) if advisory.id not in left)
+
+
+def _sorted(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.advisory.id))
+
+
+def _entries(record: _Record, names: frozenset[NormalizedName]) -> Iterator[tuple[NormalizedName, _Entry]]:
+    url = next((each.url for each in record.references if each.type == "ADVISORY"), "")
+    summary = record.summary or record.details.strip().partition("\n")[0]
+    advisory = Advisory(id=record.id, summary=" ".join(summary.split())[:_SUMMARY], url=url)
+    for affected in record.affected:
+        name = _name(affected.package)
+        if name is not None and name in names:
+            spans = [span for each in affected.ranges if each.type == "ECOSYSTEM" for span in _spans(each.events)]
+            versions = frozenset(version for text in affected.versions if (version := _version(text)) is not None)
+            yield name, _Entry(advisory=advisory, spans=tuple(spans), versions=versions)
+
+
+def _name(package: _Package) -> NormalizedName | None:
+    if package.ecosystem.partition(":")[0].lower() != _ECOSYSTEM:
+        return None
+    try:
+        return canonicalize_name(package.name, validate=True)
+    except InvalidName:
+        return None
+
+
+def _spans(events: Iterable[_Event]) -> Iterator[_Span]:
+    """The events of a range in the order of their versions, whatever order they stand in.
+
+    ``introduced: 0`` is before every version. An event whose version is none cannot be placed, and is passed over.
+    """
+    first: Version | None = None
+    is_open = False
+    for rank, version in sorted(
+        _ordered(events), key=lambda event: (event[1] is not None, event[1] or _ZERO, event[0])
+    ):
+        match rank:
+            case 2 if not is_open:
+                first, is_open = version, True
+            case 0 if is_open and version is not None:
+                yield _Span(first, end=version)
+                is_open = False
+            case 1 if is_open and version is not None:
+                yield _Span(first, last=version)
+                is_open = False
+            case _:
+                pass
+    if is_open:
+        yield _Span(first)
+
+
+_ZERO = Version("0")
+
+
+def _ordered(events: Iterable[_Event]) -> Iterator[tuple[int, Version | None]]:
+    """(0 fixed, 1 last affected, 2 introduced; the version): at one version what ends comes before what begins."""
+    readers: tuple[tuple[int, Callable[[_Event], str | None]], ...] = (
+        (0, lambda event: event.fixed),
+        (1, lambda event: event.last_affected),
+        (2, lambda event: event.introduced),
+    )
+    for event in events:
+        for rank, text_of in readers:
+            text = text_of(event)
+            if text is None:
+                continue
+            version = None if rank == 2 and text == "0" else _version(text)  # noqa: PLR2004 - introduced, as above
+            if version is not None or text == "0":
+                yield rank, version
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
