@@ -14,6 +14,7 @@ from pinkeeper.model.url import split_credentials
 __all__ = ["FileLink", "file_link", "project_of"]
 
 _LENGTH_LIMIT = 2000
+_PUBLIC = frozenset({"github.com", "gitlab.com"})
 _RAW_HOST = "raw.githubusercontent.com"
 _PAGES = frozenset({"-", "blob", "raw", "blame", "tree", "commits", "issues", "releases", "tags", "wikis", "wiki"})
 _FILE_PAGES = frozenset({"blob", "raw", "blame"})
@@ -84,12 +85,13 @@ def _split(url: str, environ: Mapping[str, str]) -> tuple[ForgePlace, list[str]]
 
 
 def _forge(origin: str, host: str, environ: Mapping[str, str]) -> tuple[ForgeKind, str, str]:
+    """What a host is. A link is a stranger's word: a host that is only called like a forge is none."""
     for kind, server, api in (
         (ForgeKind.GITHUB, "GITHUB_SERVER_URL", "GITHUB_API_URL"),
         (ForgeKind.GITLAB, "CI_SERVER_URL", "CI_API_V4_URL"),
     ):
         if environ.get(server) and environ.get(api) and origin_of(environ[server]) == origin:
             return kind, origin, environ[api].rstrip("/")
-    kind = kind_of_host(host) or ForgeKind.OTHER
+    kind = (kind_of_host(host) if host in _PUBLIC else None) or ForgeKind.OTHER
     web = f"https://{host}"  # a link with http leads to the same
     return kind, web, "" if kind is ForgeKind.OTHER else api_of(web, kind)

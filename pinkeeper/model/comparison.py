@@ -179,7 +179,8 @@ class NotAnalysed(Struct, frozen=True, kw_only=True):
 class DiffResult(Struct, frozen=True, kw_only=True):
     """All that ``pinkeeper diff`` tells.
 
-    findings: the gravest first. changes: by path. unasked: what runs without being called. elapsed: seconds.
+    findings: the gravest first. changes: by path. unasked: what runs without being called. links: (label, URL) of the
+    new release's core metadata, as written. elapsed: seconds.
     """
 
     name: NormalizedName
@@ -193,6 +194,7 @@ class DiffResult(Struct, frozen=True, kw_only=True):
     api: tuple[ApiChange, ...] = ()
     notes: ReleaseNotes = ReleaseNotes()
     not_analysed: tuple[NotAnalysed, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     elapsed: float = 0.0
 
     @property

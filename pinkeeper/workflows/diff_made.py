@@ -19,6 +19,7 @@ from pinkeeper.model.comparison import ComparedRelease, DiffResult, ReleaseFile,
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.review.analyst import Analyst, NoShelf
 from pinkeeper.review.capabilities.native import NativeSummary
+from pinkeeper.review.comparison.links import project_links
 from pinkeeper.review.correlation import verdict_of
 from pinkeeper.review.release import OpenedRelease
 from pinkeeper.review.review import review
@@ -73,6 +74,7 @@ def made(
             api=reviewed.api,
             notes=reviewed.notes,
             not_analysed=reviewed.not_analysed,
+            links=project_links(after.main),
             elapsed=time.perf_counter() - began,
         )
 

@@ -14,6 +14,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from pinkeeper.errors import ConfigurationError, InputError, NoSolutionError
+from pinkeeper.forge.api import Api, ApiOptions, Getter
+from pinkeeper.forge.kept_answers import KeptAnswers
+from pinkeeper.index.cache import Cache
 from pinkeeper.inputs.near import nearest
 from pinkeeper.inputs.update_settings import UpdateSettings
 from pinkeeper.model.finding import Verdict
@@ -28,8 +31,10 @@ from pinkeeper.workflows.lock_job import LockJob, choose_jobs
 from pinkeeper.workflows.lock_problem import Movement
 from pinkeeper.workflows.lock_source import choose_places, open_source
 from pinkeeper.workflows.surroundings import Surroundings
+from pinkeeper.workflows.update_advice import Advice
 from pinkeeper.workflows.update_bench import Bench
 from pinkeeper.workflows.update_compare import Workshop
+from pinkeeper.workflows.update_notes import Patient
 from pinkeeper.workflows.update_options import UpdateOptions
 from pinkeeper.workflows.update_proposals import Draft, Writer, merged
 from pinkeeper.workflows.update_states import SharedSources, Solver, State, standing_locks
@@ -39,6 +44,7 @@ __all__ = ["update"]
 
 # How often a state is made anew without what turned out dangerous in it. Each time at least one release goes.
 _MOST_ROUNDS = 20
+_NOTES_SECONDS = 10.0
 
 
 def update(options: UpdateOptions, surroundings: Surroundings) -> UpdateResult:
@@ -81,16 +87,17 @@ class _Update:
         self._today = surroundings.now.date()
         self._locks, self._cooldown = standing_locks(jobs, surroundings)
         self._solver = Solver(jobs, surroundings, sources)
-        self._bench = self._made_bench(stack)
+        self._bench, cache = self._made_bench(stack)
+        self._getter = (
+            None if policy.notes == "files" or options.lock.offline else _made_getter(stack, cache, surroundings)
+        )
         self._moving = frozenset[NormalizedName]()
         self._refused: dict[NormalizedName, tuple[SpecifierSet, ...]] = {}
         self._warnings: list[str] = []
 
     def result(self, began: float) -> UpdateResult:
         """All of it, in order."""
-        from pinkeeper.workflows.update_advice import Advice  # noqa: PLC0415 - reads what it is asked for
-
-        advice = Advice.read(self._policy, self._standing, self._surroundings)
+        advice = Advice.read(self._policy, self._standing, self._surroundings, getter=self._getter)
         self._moving = self._free_to_move(advice.affected if self._policy.security else None)
         self._refused = refusals(self._standing, self._policy, self._today)
         for ignored in expired(self._policy, self._today):
@@ -100,9 +107,11 @@ class _Update:
             )
         best, dangers = self._without_danger(self._movement())
         flagged = [move for move in best.moves if self._bench.verdict(move) is not Verdict.ROUTINE]
-        drafts = [*self._routine(flagged), *self._units(best, flagged)]
-        writer = Writer(self._bench, self._surroundings, advice=advice, policy=self._policy)
-        proposals = tuple(writer.proposal(draft) for draft in merged(drafts))
+        drafts = merged([*self._routine(flagged), *self._units(best, flagged)])
+        moves = {move: self._bench.of(move).result for draft in drafts for move in draft.state.moves}
+        advice.gather({**moves, **{move: self._bench.of(move).result for move in dangers}})
+        writer = Writer(self._bench, self._surroundings, advice=advice)
+        proposals = tuple(writer.proposal(draft) for draft in drafts)
         held = self._held(best, proposals, dangers)
         return UpdateResult(
             project=self._project(),
@@ -110,7 +119,7 @@ class _Update:
             proposals=tuple(sorted(proposals, key=lambda each: (each.verdict is not Verdict.ROUTINE, each.id))),
             refused=tuple(writer.refused(move, state) for move, state in sorted(dangers.items())),
             held=held,
-            warnings=(*self._warnings, *advice.warnings),
+            warnings=tuple(self._warnings),
             compared_whole=self._bench.made,
             compared_from_cache=self._bench.recalled,
             elapsed=time.perf_counter() - began,
@@ -120,7 +129,7 @@ class _Update:
     def _standing(self) -> tuple[Lock, ...]:
         return tuple(self._locks.values())
 
-    def _made_bench(self, stack: ExitStack) -> Bench:
+    def _made_bench(self, stack: ExitStack) -> tuple[Bench, Cache]:
         job, surroundings = self._jobs[0], self._surroundings
         places = choose_places(job.options, job.settings, gather(job.options, job.settings, surroundings), surroundings)
         assert surroundings.cache_directory is not None
@@ -134,7 +143,8 @@ class _Update:
             now=surroundings.now,
         )
         opened = stack.enter_context(open_source(places, job.options, job.settings, surroundings))
-        return Bench(workshop, opened, jobs=self._options.jobs, surroundings=surroundings)
+        bench = Bench(workshop, opened, jobs=self._options.jobs, surroundings=surroundings)
+        return bench, opened.cache
 
     def _free_to_move(self, affected: frozenset[NormalizedName] | None) -> frozenset[NormalizedName]:
         locked = {package.name for lock in self._standing for package in lock.packages}
@@ -286,3 +296,10 @@ class _Update:
         inputs = gather(self._jobs[0].options, self._jobs[0].settings, self._surroundings)
         named = next((asked.origin.project for asked in inputs.requirements if asked.origin.project), None)
         return named or self._surroundings.directory.name
+
+
+def _made_getter(stack: ExitStack, cache: Cache, surroundings: Surroundings) -> Getter:
+    """What asks forges for release notes: no answer is worth a long wait."""
+    options = ApiOptions(environ=surroundings.environ, timeout=_NOTES_SECONDS, retries=1, patience=0)
+    api = stack.enter_context(Api(options, log=surroundings.log))
+    return Patient(KeptAnswers(api, cache))

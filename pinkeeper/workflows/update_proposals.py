@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from packaging.utils import NormalizedName
 
-from pinkeeper.inputs.update_settings import UpdateSettings
 from pinkeeper.lockfile.compare import compare_locks
 from pinkeeper.model.finding import Verdict
 from pinkeeper.model.lock import Lock
@@ -60,11 +59,10 @@ def merged(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
 class Writer:
     """Makes proposals."""
 
-    def __init__(self, bench: Bench, surroundings: Surroundings, *, advice: Advice, policy: UpdateSettings) -> None:
+    def __init__(self, bench: Bench, surroundings: Surroundings, *, advice: Advice) -> None:
         self._bench = bench
         self._surroundings = surroundings
         self._advice = advice
-        self._policy = policy
 
     def proposal(self, draft: Draft) -> Proposal:
         """The proposal of a draft: whole locks, the flagged bumps first."""
@@ -107,7 +105,7 @@ class Writer:
         times = [] if found is None else [file.upload_time for file in found[1].release.files]
         moving = {each.name for each in state.moves}
         needed_by = () if move.name in primary else (set(required_by) & moving or primary)
-        notes, missing = self._advice.notes(move, compared.result, self._policy)
+        notes, missing = self._advice.notes(move)
         return Bump(
             name=move.name,
             old=move.old,
