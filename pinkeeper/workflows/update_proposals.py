@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from pinkeeper.lockfile.compare import compare_locks
 from pinkeeper.model.finding import Verdict
@@ -15,6 +16,7 @@ from pinkeeper.model.lock_result import LockChanges
 from pinkeeper.model.proposal import Bump, Cause, Proposal, ProposedLock
 from pinkeeper.updates.grouping import Unit, proposal_id
 from pinkeeper.updates.moves import Move, kind_of
+from pinkeeper.workflows.ledger_coverage import covered_releases
 from pinkeeper.workflows.lock_made import MadeLock
 from pinkeeper.workflows.surroundings import Surroundings
 from pinkeeper.workflows.update_advice import Advice
@@ -63,6 +65,7 @@ class Writer:
         self._bench = bench
         self._surroundings = surroundings
         self._advice = advice
+        self._covered: dict[int, Mapping[tuple[NormalizedName, Version], bool] | None] = {}
 
     def proposal(self, draft: Draft) -> Proposal:
         """The proposal of a draft: whole locks, the flagged bumps first."""
@@ -124,7 +127,25 @@ class Writer:
             notes=notes,
             notes_missing=missing,
             advisories=self._advice.fixed(move),
+            is_covered=self._is_covered(move, state),
         )
+
+    def _is_covered(self, move: Move, state: State) -> bool | None:
+        """Whether the ledger covers the new release in every lock that would have it; None without a ledger."""
+        if move.new is None:
+            return None
+        found = [
+            covered.get((move.name, move.new))
+            for made in state.made
+            if (covered := self._coverage(made)) is not None and move.new in made.versions().get(move.name, ())
+        ]
+        return all(found) if found else None
+
+    def _coverage(self, made: MadeLock) -> Mapping[tuple[NormalizedName, Version], bool] | None:
+        """What the ledger says of each release of a lock, asked once."""
+        if id(made) not in self._covered:
+            self._covered[id(made)] = covered_releases(self._surroundings, made.job.name, made.lock.packages)
+        return self._covered[id(made)]
 
     def _files(self, made: MadeLock) -> Iterable[ProposedLock]:
         for path, text in made.texts.items():

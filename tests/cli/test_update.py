@@ -204,3 +204,19 @@ def test_security_without_advisories_says_what_is_missing(project, index):
     done = update(project, index, "--security")
     assert done.status == 2
     assert "--advisories" in done.stderr
+
+
+def test_without_a_ledger_nothing_is_said_of_reviews(project, index):
+    publish_newer(index)
+    found = proposals(update(project, index, "--format", "json", "plain01"))
+    assert [bump["covered"] for bump in found["routine"]["bumps"]] == [None]
+
+
+def test_with_a_ledger_each_bump_says_whether_it_is_reviewed(project, index):
+    who = {f"GIT_CONFIG_{kind}_0": value for kind, value in (("KEY", "user.name"), ("VALUE", "Ada"))}
+    who |= {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_1": "user.email", "GIT_CONFIG_VALUE_1": "ada@team.example"}
+    started = project("review", "init", environ=who)
+    assert started.status == 0, started.stderr
+    publish_newer(index)
+    found = proposals(update(project, index, "--format", "json", "plain01"))
+    assert [bump["covered"] for bump in found["routine"]["bumps"]] == [False]
