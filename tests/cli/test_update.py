@@ -215,6 +215,7 @@ def test_without_a_ledger_nothing_is_said_of_reviews(project, index):
 def test_with_a_ledger_each_bump_says_whether_it_is_reviewed(project, index):
     who = {f"GIT_CONFIG_{kind}_0": value for kind, value in (("KEY", "user.name"), ("VALUE", "Ada"))}
     who |= {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_1": "user.email", "GIT_CONFIG_VALUE_1": "ada@team.example"}
+    who["PIP_INDEX_URL"] = index.url
     started = project("review", "init", environ=who)
     assert started.status == 0, started.stderr
     publish_newer(index)
