@@ -21,7 +21,7 @@ _MOST_ENTRIES = 500  # of any list but those of files and findings
 class Around(Struct, frozen=True, kw_only=True):
     """What stands around a comparison whose page is one among others.
 
-    back: the file name of the page that lists them. facts: label and value of what is known of the bump. remarks: what
+    back: the file name of the page that lists them. is_new: the old release stands for none. facts: label and value of what is known of the bump. remarks: what
     must be decided, a sentence each. notes: from every source, in place of the comparison's own where there are any;
     missing: where they were asked for in vain. commands: what for, and the words. refusal: lines for pyproject.toml.
     """
@@ -33,10 +33,13 @@ class Around(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     commands: tuple[tuple[str, str], ...] = ()
     refusal: tuple[str, ...] = ()
+    is_new: bool = False
 
 
-def diff_html(result: DiffResult, rules: Mapping[str, Rule], around: Around | None = None) -> str:
-    """The page. rules: by id; a finding's rule is explained where it is among them."""
+def diff_html(
+    result: DiffResult, rules: Mapping[str, Rule], around: Around | None = None, *, most_lines: int | None = None
+) -> str:
+    """The page. rules: by id; a finding's rule is explained where it is among them. most_lines: see `page_of`."""
     sources = (result.notes,) if around is None or not around.notes else around.notes
     return page(
         "diff.html",
@@ -45,7 +48,8 @@ def diff_html(result: DiffResult, rules: Mapping[str, Rule], around: Around | No
         most=_MOST_ENTRIES,
         result=result,
         around=around,
-        page=page_of(result, rules),
+        old_version=None if around is not None and around.is_new else result.old.version,
+        page=page_of(result, rules, most_lines=most_lines),
         overview=overview(result),
         verdict_means=VERDICTS[result.verdict],
         severities=severities(finding.severity for finding in result.findings) or "no finding",

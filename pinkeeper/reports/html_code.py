@@ -27,7 +27,6 @@ GLYPHS = {
 _CLASSES = {LineKind.SAME: "s", LineKind.ADDED: "a", LineKind.REMOVED: "r"}
 _AROUND = 15  # lines that are kept around a remark in a file that is cut
 _MOST_REMARKS = 50
-_LINE = Markup('<tr class="{}"{}><td class="l"{}></td><td class="l"{}></td><td class="t">{}</td></tr>\n')
 _WIDE = Markup('<tr class="{}"><td class="w" colspan="3">{}</td></tr>\n')
 _REMARK = Markup('<a href="#{}"><span class="sev {}"><span aria-hidden="true">{}</span> {}</span> {}</a> {}')
 
@@ -70,13 +69,7 @@ def hunk_rows(lines: Sequence[DiffLine], *, path: str, line: int | None, colouri
     texts = _texts(lines, path, colouring)
     hit = _hit(lines, line)
     return Markup("").join(
-        _LINE.format(
-            f"{_CLASSES[shown.kind]} hit" if place == hit else _CLASSES[shown.kind],
-            "",
-            _number(shown.old),
-            _number(shown.new),
-            text,
-        )
+        _line(f"{_CLASSES[shown.kind]} hit" if place == hit else _CLASSES[shown.kind], shown, text)
         for place, (shown, text) in enumerate(zip(lines, texts, strict=True))
     )
 
@@ -95,19 +88,31 @@ def file_rows(
     kept = None if total <= most else _kept([line for hunk in hunks for line in hunk.lines], file, most, told)
     rows: list[Markup] = []
     anchors: set[str] = set()
-    start = left_out = 0
+    start = left_out = gap = 0
     for hunk in hunks:
-        rows.append(_WIDE.format("h", hunk.header))
         shown = [kept is None or start + place in kept for place in range(len(hunk.lines))]
         start += len(hunk.lines)
+        if not any(shown):
+            gap += len(hunk.lines)
+            continue
+        rows += _gap(gap)
+        left_out, gap = left_out + gap, 0
+        rows.append(_WIDE.format("h", hunk.header))
         for is_shown, group in groupby(zip(shown, hunk.lines, strict=True), key=lambda pair: pair[0]):
             lines = [line for _, line in group]
             if is_shown:
                 rows += _rows(lines, file, told, anchors, colouring)
             else:
                 left_out += len(lines)
-                rows.append(_WIDE.format("g", f"{len(lines):,} lines are left out here"))
+                rows += _gap(len(lines))
+    rows += _gap(gap)
+    left_out += gap
     return CodeRows(Markup("").join(rows), frozenset(anchors), left_out)
+
+
+def _gap(lines: int) -> Iterator[Markup]:
+    if lines:
+        yield _WIDE.format("g", f"{lines:,} lines are left out here")
 
 
 def _kept(lines: Sequence[DiffLine], file: FileOnPage, most: int, told: Mapping[int, object]) -> frozenset[int]:
@@ -131,8 +136,7 @@ def _rows(
         anchor = f"{file.prefix}-{side}"
         number = file.told_at(line)
         anchors.add(anchor)
-        identifier = Markup(' id="{}"').format(anchor)
-        yield _LINE.format(_CLASSES[line.kind], identifier, _number(line.old), _number(line.new), text)
+        yield _line(_CLASSES[line.kind], line, text, identifier=anchor)
         for remark in told.pop(number, ()) if number is not None else ():
             yield _WIDE.format(
                 "m",
@@ -167,5 +171,12 @@ def _hit(lines: Sequence[DiffLine], line: int | None) -> int | None:
     return next(iter(new or [place for place, shown in enumerate(lines) if shown.old == line]), None)
 
 
-def _number(line: int | None) -> Markup:
-    return Markup("") if line is None else Markup(' data-l="{}"').format(line)
+def _line(classes: str, line: DiffLine, text: Markup, *, identifier: str = "") -> Markup:
+    """One row. classes, identifier: our own words. There are tens of thousands of them: no general formatting here."""
+    anchor = f' id="{identifier}"' if identifier else ""
+    row = f'<tr class="{classes}"{anchor}><td class="l"{_number(line.old)}></td><td class="l"{_number(line.new)}></td>'
+    return Markup(f'{row}<td class="t">{text}</td></tr>\n')  # noqa: S704 - the text is markup already
+
+
+def _number(line: int | None) -> str:
+    return "" if line is None else f' data-l="{line}"'

@@ -13,7 +13,7 @@ from pinkeeper.reports.diff_html import Around, diff_html
 from pinkeeper.reports.html_page import page
 from pinkeeper.reports.notes_view import notes_views
 from pinkeeper.reports.proposal_page import commands_of, file_names, index_of
-from pinkeeper.reports.proposal_words import Entry, entries, reasons, refusal, row
+from pinkeeper.reports.proposal_words import Entry, entries, is_flagged, reasons, refusal, row
 from pinkeeper.review.rules.registry import RULES
 from pinkeeper.review.rules.rule import Rule
 
@@ -22,6 +22,9 @@ __all__ = ["proposal_pages"]
 _INDEX = "index.html"
 _STYLES = ("diff.css", "proposal.css")
 _MOST_ENTRIES = 500
+# Lines of code on the page of one bump: there may be hundreds of pages, and nobody reads them all.
+_MOST_LINES_TO_READ = 2000
+_MOST_LINES_OF_ROUTINE = 300
 
 
 def proposal_pages(result: UpdateResult, rules: Mapping[str, Rule] = RULES) -> dict[str, str]:
@@ -43,7 +46,8 @@ def _bump_page(entry: Entry, result: UpdateResult, rules: Mapping[str, Rule]) ->
     bump = entry.bump
     around = _around(entry, result)
     if bump.comparison is not None:
-        return diff_html(bump.comparison, rules, around)
+        most = _MOST_LINES_TO_READ if is_flagged(bump) else _MOST_LINES_OF_ROUTINE
+        return diff_html(bump.comparison, rules, around, most_lines=most)
     return page(
         "bump.html",
         styles=_STYLES,
@@ -74,4 +78,5 @@ def _around(entry: Entry, result: UpdateResult) -> Around:
         missing=bump.notes_missing,
         commands=commands_of(entry),
         refusal=refusal(bump, result),
+        is_new=bump.old is None,
     )

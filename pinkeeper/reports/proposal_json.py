@@ -30,7 +30,7 @@ def proposal_json(result: UpdateResult) -> str:
         "proposals": [_proposal(each) for each in result.proposals],
         "refused": [_proposal(each) for each in result.refused],
         "held": [_held(each) for each in result.held],
-        "warnings": list(result.warnings),
+        "warnings": [redact(warning) for warning in result.warnings],
     }
     return json.dumps(value, indent=2) + "\n"
 
@@ -80,8 +80,8 @@ def _bump(bump: Bump) -> dict[str, Any]:
             for advisory in bump.advisories
         ],
         "notes": [notes_value(notes) for notes in bump.notes],
-        "notes_missing": list(bump.notes_missing),
-        "not_compared": bump.not_compared or None,
+        "notes_missing": [redact(told) for told in bump.notes_missing],
+        "not_compared": redact(bump.not_compared) or None,
         "comparison": None if bump.comparison is None else diff_value(bump.comparison, with_hunks=False),
     }
 
@@ -94,7 +94,7 @@ def _held(held: HeldBump) -> dict[str, Any]:
         "holders": [
             {
                 "kind": holder.kind.value,
-                "text": holder.text,
+                "text": redact(holder.text),
                 "by": holder.by or None,
                 "until": None if holder.until is None else _time(holder.until),
             }

@@ -40,11 +40,11 @@ _LONGEST_NOTES = 20_000  # of one bump, on the page of all
 _MOST_ENTRIES = 20
 _LONGEST_NAME = 100
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_WAYS = ("direct", "pulled in")
+_REASONS = ("direct", "pulled in")
 
 
 class BumpView(Struct, frozen=True, kw_only=True):
-    """A bump. page: the file name of its own page. way: how it got into the lock. text: what a filter looks in.
+    """A bump. page: the file name of its own page. reason: how it got into the lock. text: what a filter looks in.
 
     findings, notes and commands are those of a flagged one; sources: where the notes of any are from. facts: of one
     that is folded.
@@ -54,7 +54,7 @@ class BumpView(Struct, frozen=True, kw_only=True):
     bump: Bump
     cells: Row
     page: str
-    way: str
+    reason: str
     text: str
     is_flagged: bool
     is_refused: bool
@@ -193,7 +193,7 @@ def _bump(  # noqa: PLR0917 - one call of its own
         bump=bump,
         cells=cells,
         page=name,
-        way=_WAYS[0] if bump.is_direct else _WAYS[1],
+        reason=_REASONS[0] if bump.is_direct else _REASONS[1],
         text=f"{cells.package} {cells.versions} {cells.why} {cells.powers} {cells.advisories}",
         is_flagged=flagged,
         is_refused=entry.is_refused,
@@ -228,7 +228,7 @@ def _facets(bumps: Sequence[BumpView]) -> tuple[Facet, ...]:
     groups = (
         ("verdict", [verdict.value for verdict in reversed(Verdict)], [view.bump.verdict.value for view in bumps]),
         ("kind", [kind.value for kind in BumpKind], [view.bump.kind.value for view in bumps]),
-        ("way", list(_WAYS), [view.way for view in bumps]),
+        ("reason", list(_REASONS), [view.reason for view in bumps]),
     )
     return tuple(
         Facet(name=name, values=tuple((value, number[value]) for value in order if number[value]))

@@ -127,7 +127,7 @@ def _numbers(cells: Row, columns: Sequence[str]) -> str:
     """What has no column of its own on a narrow terminal."""
     if not cells.files or "files" in columns:
         return ""
-    breaks = f", {cells.api} API breaks" if cells.api != "0" else ""
+    breaks = f", {cells.api} API {'break' if cells.api == '1' else 'breaks'}" if cells.api != "0" else ""
     return f"{cells.files} {'file' if cells.files == '1' else 'files'}, {cells.code} executable lines{breaks}"
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import unicodedata
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 
@@ -20,51 +18,12 @@ from pinkeeper.model.finding import Finding, Severity
 from pinkeeper.reports.diff_html import diff_html
 from tests.reports.golden import RULES
 from tests.support.compared import change, comparison, many_files
-from tests.support.html_elements import elements, unclosed
+from tests.support.html_elements import check_inert, elements
 from tests.support.planted import hostile_texts, planted
 
 RESULT = comparison()
 PAGE = diff_html(RESULT, RULES)
 STYLE = files("pinkeeper.reports").joinpath("templates", "diff.css").read_text()
-
-_ATTRIBUTES = """
-    aria-hidden aria-label aria-labelledby aria-live aria-pressed autocomplete charset class colspan content data-file
-    data-item data-kind data-l data-name data-script data-severity data-status for hidden href http-equiv id lang
-    method name open placeholder rel role scope spellcheck start tabindex title type value
-"""
-_INERT = """
-    a article b blockquote body br button code dd details dialog div dl dt em fieldset footer form h1 h2 h3 h4 h5 h6
-    head header hr html i input kbd label legend li main meta nav ol output p pre s section small span strong summary
-    table tbody td th thead title tr ul
-"""
-ATTRIBUTES = set(_ATTRIBUTES.split())
-INERT = set(_INERT.split())
-
-
-def check_inert(page):
-    """Nothing in the page is active or loads anything, but its one style and its one script."""
-    assert unclosed(page) == []
-    found = elements(page)
-    count = Counter(element.tag for element in found)
-    assert set(count) <= {*INERT, "style", "script"}
-    assert (count["style"], count["script"]) == (1, 1)
-    assert found[0].tag == "html"
-    for element in found:
-        assert set(element.attributes) <= ATTRIBUTES, element
-        href = element.attributes.get("href")
-        if href is not None and not href.startswith("#"):
-            assert re.fullmatch(r"https?://[!-~]+", href)
-            assert element.attributes["rel"] == "noopener noreferrer nofollow"
-        if element.tag not in {"script", "style"}:
-            shown = "".join(element.text).replace("\n", "").replace("\t", "")
-            assert {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}.isdisjoint(map(unicodedata.category, shown)), element
-    identifiers = [element.attributes["id"] for element in found if "id" in element.attributes]
-    assert len(identifiers) == len(set(identifiers))
-    for element in found:
-        target = element.attributes.get("href") or ""
-        if target.startswith("#"):
-            assert target[1:] in identifiers
-    return count
 
 
 def test_the_page_is_well_formed_and_inert():

@@ -5,70 +5,22 @@ Left out where there is no Chromium; with ``BROWSER_TESTS=required`` in the envi
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from pinkeeper.model.comparison import NoteSection, ReleaseNotes
 from pinkeeper.reports.diff_html import diff_html
 from tests.reports.golden import RULES
+from tests.support.browser import MAY_RUN, Opened
 from tests.support.compared import comparison, many_files
 from tests.support.planted import _FRAGMENTS, planted
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and os.environ.get("BROWSER_TESTS") != "required", reason="there is no Chromium on this machine"
-)
+pytestmark = pytest.mark.skipif(not MAY_RUN, reason="there is no Chromium on this machine")
 
 RESULT = comparison()
 HOSTILE = "".join(fragment for fragment in _FRAGMENTS if fragment != "\ud800")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "these tests need Chromium, and the environment requires them"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-class Opened:
-    """A page, and all that it said and asked for."""
-
-    def __init__(self, context: BrowserContext, path: Path, html: str) -> None:
-        path.write_text(html, encoding="utf-8")
-        self.uri = path.as_uri()
-        self.said: list[str] = []
-        self.requests: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: (self.said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        context.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(self.uri)
-
-    def check_quiet(self) -> None:
-        """Nothing was said, nothing asked for but the page, no other page opened."""
-        assert self.said == []
-        assert [url.partition("#")[0] for url in self.requests] == [self.uri]
-        assert len(self.page.context.pages) == 1
-
-    def shown_files(self) -> list[str]:
-        return self.page.eval_on_selector_all(
-            "details.file", "files => files.filter(f => f.checkVisibility()).map(f => f.dataset.name)"
-        )
-
-    def focused(self) -> str:
-        """The id of the finding or file that has the focus."""
-        return self.page.evaluate("document.activeElement.closest('[data-item]')?.id ?? ''")
 
 
 @pytest.fixture
@@ -80,7 +32,9 @@ def opened(browser, tmp_path):
     def open_page(result=RESULT, **options):
         context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
         contexts.append(context)
-        pages.append(Opened(context, tmp_path / f"page{len(pages)}.html", diff_html(result, RULES)))
+        path = tmp_path / f"page{len(pages)}.html"
+        path.write_text(diff_html(result, RULES), encoding="utf-8")
+        pages.append(Opened(context, path))
         return pages[-1]
 
     yield open_page
@@ -123,7 +77,9 @@ def test_the_policy_stops_a_script_that_gets_into_the_page(browser, tmp_path):
     context = browser.new_context()
     refused = []
     context.on("requestfailed", lambda request: refused.append((request.url, request.failure)))
-    seen = Opened(context, tmp_path / "page.html", html)
+    path = tmp_path / "page.html"
+    path.write_text(html, encoding="utf-8")
+    seen = Opened(context, path)
 
     assert seen.page.title() == "danger: gatelib 1.4.0 → 1.5.0"
     assert sum("Content Security Policy" in said for said in seen.said) >= 2

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-__all__ = ["Element", "elements", "unclosed"]
+__all__ = ["Element", "check_inert", "elements", "unclosed"]
+
+_ATTRIBUTES = """
+    aria-hidden aria-label aria-labelledby aria-live aria-pressed autocomplete charset class colspan content data-bump
+    data-entry data-file data-item data-kind data-l data-label data-name data-read data-reason data-script data-severity
+    data-status data-verdict for hidden href http-equiv id lang method name open placeholder rel role scope spellcheck
+    start tabindex title type value
+"""
+_INERT = """
+    a article b blockquote body br button code dd details dialog div dl dt em fieldset footer form h1 h2 h3 h4 h5 h6
+    head header hr html i input kbd label legend li main meta nav ol output p pre s section small span strong summary
+    table tbody td th thead title tr ul
+"""
 
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -68,3 +84,30 @@ def _read(page: str) -> _Reader:
     reader.feed(page)
     reader.close()
     return reader
+
+
+def check_inert(page: str, *, beside: Collection[str] = ()) -> Counter[str]:
+    """Nothing in the page is active or loads anything, but its one style and its one script. Gives the tags' numbers.
+
+    beside: file names that it may lead to.
+    """
+    assert unclosed(page) == []
+    found = elements(page)
+    count = Counter(element.tag for element in found)
+    assert set(count) <= {*_INERT.split(), "style", "script"}
+    assert (count["style"], count["script"]) == (1, 1)
+    assert found[0].tag == "html"
+    identifiers = [element.attributes["id"] for element in found if "id" in element.attributes]
+    assert len(identifiers) == len(set(identifiers))
+    for element in found:
+        assert set(element.attributes) <= set(_ATTRIBUTES.split()), element
+        href = element.attributes.get("href")
+        if href is not None and href.startswith("#"):
+            assert href[1:] in identifiers
+        elif href is not None and href not in beside:
+            assert re.fullmatch(r"https?://[!-~]+", href)
+            assert element.attributes["rel"] == "noopener noreferrer nofollow"
+        if element.tag not in {"script", "style"}:
+            shown = "".join(element.text).replace("\n", "").replace("\t", "")
+            assert {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}.isdisjoint(map(unicodedata.category, shown)), element
+    return count

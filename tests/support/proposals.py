@@ -197,6 +197,8 @@ def _notes(source: str, version: str, text: str) -> ReleaseNotes:
 
 
 def _added() -> Bump:
+    """As an update compares it: with a release of no files."""
+    compared = _compared("addedlib", "0", "0.1", Verdict.ROUTINE)
     return Bump(
         name=_name("addedlib"),
         old=None,
@@ -207,6 +209,11 @@ def _added() -> Bump:
         required_by=(_name("plainlib"),),
         needed_by=(_name("plainlib"),),
         uploaded=MADE_AT - timedelta(hours=80),
+        comparison=replace(
+            compared,
+            old=ComparedRelease(version=Version("0"), files=()),
+            changes=(change("addedlib/core.py", None, _NEW),),
+        ),
     )
 
 
