@@ -47,7 +47,6 @@ class SessionApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - textual declares it so
     CSS = """
     #said { height: 1; background: $primary-background; text-style: bold; }
-    #open.-plain > .option-list--option-highlighted { text-style: reverse; }
     #body { layout: vertical; }
     .-wide #body { layout: horizontal; }
     #open { height: 7; border: none; border-bottom: solid $primary; padding: 0; }
@@ -77,7 +76,6 @@ class SessionApp(App[None]):
         super().__init__(ansi_color=not coloured)
         if not coloured:
             self.theme = "ansi-dark"
-        self._look = "" if coloured else "-plain"
         self._sitting = sitting
         self._view = sitting.bookmark.view if sitting.bookmark.view in VIEWS else VIEWS[0]
         self._choice = 0  # which of the bases of the release
@@ -89,7 +87,7 @@ class SessionApp(App[None]):
         """A line that says where one is, the list, what is to be read, and the keys."""
         yield Static(id="said", markup=False)
         with Container(id="body"):
-            yield OptionList(id="open", classes=self._look)
+            yield OptionList(id="open")
             yield RichLog(id="read", wrap=True, markup=False, highlight=False, auto_scroll=False)
         yield Footer(compact=True, show_command_palette=False)
 
@@ -112,16 +110,25 @@ class SessionApp(App[None]):
         """Fill the list, and stand on a release, or on the first that was not put off."""
         sitting, places = self._sitting, self.query_one("#open", OptionList)
         places.clear_options()
-        places.add_options(Option(Text(self._row(release))) for release in sitting.releases)
+        places.add_options(Option(Text(self._row(place))) for place in range(len(sitting.releases)))
         keys = [key_of_release(release) for release in sitting.releases]
         fresh = (place for place, each in enumerate(sitting.releases) if not sitting.is_skipped(each))
         if keys:
             places.highlighted = keys.index(at) if at in keys else next(fresh, 0)
         self._show()
 
-    def _row(self, release: OpenRelease) -> str:
-        sitting = self._sitting
-        return release_row(release, sitting.measure(release), is_skipped=sitting.is_skipped(release))
+    def _row(self, place: int) -> str:
+        release, sitting = self._sitting.releases[place], self._sitting
+        here = place == self.query_one("#open", OptionList).highlighted
+        return release_row(release, sitting.measure(release), is_skipped=sitting.is_skipped(release), is_here=here)
+
+    def _redraw_rows(self) -> None:
+        """The mark of where one is does without colour, and so it moves."""
+        places = self.query_one("#open", OptionList)
+        for place in range(min(places.option_count, len(self._sitting.releases))):
+            row = Text(self._row(place))
+            if places.get_option_at_index(place).prompt != row:
+                places.replace_option_prompt_at_index(place, row)
 
     @property
     def _release(self) -> OpenRelease | None:
@@ -140,6 +147,7 @@ class SessionApp(App[None]):
             log.write(Text("Every locked release is covered. Press q."))
             self.query_one("#said", Static).update(Text("nothing is open"))
             return
+        self._redraw_rows()
         key, base = key_of_release(release), self._base(release)
         self._sitting.stand(key, self._view)
         material = self._sitting.known(release, base)
@@ -177,9 +185,7 @@ class SessionApp(App[None]):
     def _compared(self, release: OpenRelease, base: Version | None, failure: str | None) -> None:
         if failure is not None:
             self._failed[key_of_release(release), base] = "\n".join(map(printable, failure.splitlines()))
-        if release in self._sitting.releases:
-            places = self.query_one("#open", OptionList)
-            places.replace_option_prompt_at_index(self._sitting.releases.index(release), Text(self._row(release)))
+        self._redraw_rows()
         if self._release == release and self._base(release) == base:
             self._show()
 
@@ -217,9 +223,7 @@ class SessionApp(App[None]):
         if release is None:
             return
         self._sitting.skip(release)
-        places = self.query_one("#open", OptionList)
-        place = self._sitting.releases.index(release)
-        places.replace_option_prompt_at_index(place, Text(self._row(release)))
+        self._redraw_rows()
         self.action_move(1)
 
     def action_note(self) -> None:

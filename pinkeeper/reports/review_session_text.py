@@ -17,11 +17,11 @@ Line = tuple[str, str | None]
 VIEWS = ("overview", "files", "notes", "everything")
 
 
-def release_row(release: OpenRelease, measured: Measured | None, *, is_skipped: bool) -> str:
+def release_row(release: OpenRelease, measured: Measured | None, *, is_skipped: bool, is_here: bool) -> str:
     """A release in the list: what it is, and how much there is to read."""
     mark = "-" if is_skipped else "!" if release.violations else " "
     how = "" if measured is None else f"  {measured.lines} lines{f', {measured.gravest}' if measured.gravest else ''}"
-    return printable(f"{mark} {release.package} {release.version}{how}")
+    return printable(f"{'>' if is_here else ' '}{mark} {release.package} {release.version}{how}")
 
 
 def session_lines(

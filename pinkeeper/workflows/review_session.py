@@ -49,6 +49,7 @@ class Sitting:
         self._rules = tuple(rules)
         self._cache = Cache(surroundings.cache_directory, log=surroundings.log)
         self._materials: dict[tuple[str, Version | None], Material] = {}
+        self._measures: dict[tuple[str, Version | None], Measured] = {}
         self._ledger = open_ledger(surroundings)
         self.who = who
         self.bookmark = self._remembered()
@@ -72,7 +73,14 @@ class Sitting:
 
     def measure(self, release: OpenRelease) -> Measured | None:
         """How much there is to read, where that is known."""
-        return known_measure(self._cache, release, self.bases(release)[0])
+        base = self.bases(release)[0]
+        key = (key_of_release(release), base)
+        if key not in self._measures:
+            found = known_measure(self._cache, release, base)
+            if found is None:
+                return None
+            self._measures[key] = found
+        return self._measures[key]
 
     def known(self, release: OpenRelease, base: Version | None) -> Material | None:
         """What is to be read, where it was laid out in this sitting."""

@@ -113,8 +113,6 @@ def _hints(
     surroundings: Surroundings,
 ) -> Iterator[str]:
     """What imports would cover: by criteria that come to nothing here, or by what was written since they were taken."""
-    if not found:
-        return
     for source in ledger.config.imports:
         copy = path_of_import(source.name)
         theirs = read_ledger(decode_text(surroundings.read(copy), path=copy), path=copy).ledger
