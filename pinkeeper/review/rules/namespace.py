@@ -18,6 +18,8 @@ _STRAYS = frozenset(
 
 
 def _look(material: Material) -> Iterable[Sighting]:
+    if not material.old.main.entries:
+        return  # of a package that was not there before every name is new
     added = [change for change in material.changes if change.status is ChangeStatus.ADDED and change.new_path]
     for change in material.fields:
         if change.field != "top-level name":

@@ -20,6 +20,7 @@ from pinkeeper.review.rules import (
     gained_capability,
     hidden_text,
     import_time,
+    loaded_by_others,
     namespace,
     native_binary,
     opaque_blob,
@@ -39,6 +40,7 @@ __all__ = ["RULES"]
 _MODULES = (
     startup_hook,
     import_time,
+    loaded_by_others,
     build_hook,
     decoded_code,
     download_and_run,
