@@ -21,9 +21,10 @@ _MOST_ENTRIES = 500  # of any list but those of files and findings
 class Around(Struct, frozen=True, kw_only=True):
     """What stands around a comparison whose page is one among others.
 
-    back: the file name of the page that lists them. is_new: the old release stands for none. facts: label and value of what is known of the bump. remarks: what
+    back: the file name of the page that lists them. facts: label and value of what is known of the bump. remarks: what
     must be decided, a sentence each. notes: from every source, in place of the comparison's own where there are any;
     missing: where they were asked for in vain. commands: what for, and the words. refusal: lines for pyproject.toml.
+    is_new: the old release of the comparison stands for none.
     """
 
     back: str

@@ -14,7 +14,7 @@ from pinkeeper.reports.coloured_code import Colouring
 from pinkeeper.reports.diff_overview import WHEN, changes_by_path, counted, earliest_first, named_change, size
 from pinkeeper.reports.html_code import GLYPHS, FileOnPage, Remark, file_rows, hunk_rows
 from pinkeeper.reports.hunk_text import window
-from pinkeeper.reports.machine_text import REMARK, speaks_to_machines
+from pinkeeper.reports.machine_text import REMARK, foreign_text, speaks_to_machines
 from pinkeeper.review.rules.rule import Rule
 
 __all__ = ["Facet", "FileView", "FindingView", "Page", "PlaceView", "finding_views", "page_of"]
@@ -322,10 +322,8 @@ def _finding(
     identifier: str, finding: Finding, shown: _Shown, rules: Mapping[str, Rule], colouring: Colouring
 ) -> FindingView:
     rows = Markup("")
-    foreign = [finding.summary, finding.evidence]
     if finding.hunk is not None:
         lines = window(finding.hunk, finding.line, most=_MOST_HUNK)
-        foreign += [line.text for line in lines]
         rows = hunk_rows(lines, path=finding.path or "", line=finding.line, colouring=colouring)
     return FindingView(
         id=identifier,
@@ -338,7 +336,7 @@ def _finding(
         summary=finding.summary,
         evidence=() if rows else tuple(finding.evidence.splitlines()[:_MOST_HUNK]),
         rows=rows,
-        warning=REMARK if speaks_to_machines(foreign) else "",
+        warning=REMARK if speaks_to_machines(foreign_text(finding)) else "",
         related=tuple(
             RelatedView(
                 severity=fact.severity.value,

@@ -9,7 +9,7 @@ from pinkeeper.model.finding import Finding, RelatedFact, Verdict
 from pinkeeper.model.url import redact
 from pinkeeper.reports.diff_overview import WHEN, counted, earliest_first
 from pinkeeper.reports.hunk_text import flat, window
-from pinkeeper.reports.machine_text import REMARK, speaks_to_machines
+from pinkeeper.reports.machine_text import REMARK, foreign_text, speaks_to_machines
 from pinkeeper.reports.markdown_text import code, fence, sentence
 
 __all__ = [
@@ -41,14 +41,12 @@ def finding_block(finding: Finding) -> str:
         f"#### {finding.severity.upper()}: {code(finding.rule)} in {place(finding.path, finding.line)}{when}",
         sentence(finding.summary),
     ]
-    foreign = [finding.summary, finding.evidence]
     if finding.hunk is not None:
         lines = window(finding.hunk, finding.line, most=_MOST_HUNK)
-        foreign += [line.text for line in lines]
         parts.append(fence((f"{line.kind}{flat(line.text)}" for line in lines), "diff"))
     elif finding.evidence:
         parts.append(fence(flat(line) for line in finding.evidence.splitlines()[:_MOST_HUNK]))
-    if speaks_to_machines(foreign):
+    if speaks_to_machines(foreign_text(finding)):
         parts.insert(1, f"**{REMARK}**")
     if finding.related:
         parts.append(items(map(_related, finding.related), _MOST_RELATED))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pinkeeper.model.comparison import DiffResult
 from pinkeeper.model.finding import Verdict
 from pinkeeper.model.proposal import Bump, UpdateResult
 from pinkeeper.model.url import redact
 from pinkeeper.reports.diff_overview import WHEN, counted, earliest_first
 from pinkeeper.reports.finding_text import finding_head, finding_hunk, place
 from pinkeeper.reports.hunk_text import cut, flat, wrapped
-from pinkeeper.reports.machine_text import REMARK, speaks_to_machines
+from pinkeeper.reports.machine_text import REMARK, foreign_text, speaks_to_machines
 from pinkeeper.reports.plain import printable
 from pinkeeper.reports.proposal_words import (
     Entry,
@@ -35,6 +36,7 @@ _STYLES = {Verdict.DANGER: "error", Verdict.REVIEW: "warning", Verdict.ROUTINE: 
 _MOST_HUNK = 8
 _MOST_ENTRIES = 5
 _MOST_NOTES = 8  # lines of notes for a bump
+_NARROWEST = 60  # columns; a terminal that has fewer wraps the lines itself
 _WIDEST_NAME = 32
 _WIDEST_VERSIONS = 28
 _GAP = "  "
@@ -48,7 +50,7 @@ def proposal_text(result: UpdateResult, *, width: int = 100) -> tuple[Line, ...]
 
     Commands, and what goes into a file, are never cut: they are there to be copied.
     """
-    return tuple((printable(text).rstrip(), style) for text, style in _page(result, max(width, 40)))
+    return tuple((printable(text).rstrip(), style) for text, style in _page(result, max(width, _NARROWEST)))
 
 
 def _page(result: UpdateResult, width: int) -> Iterator[Line]:
@@ -140,17 +142,7 @@ def _flagged(entry: Entry, result: UpdateResult, width: int) -> Iterator[Line]:
         yield from ((line, None) for line in wrapped(reason, width=width, indent=2))
     compared = bump.comparison
     if compared is not None:
-        shown, more = findings_told(compared.findings)
-        for finding in shown:
-            yield from finding_head(finding, width, is_whole=False)
-            yield from finding_hunk(finding, width, is_whole=False, most=_MOST_HUNK)
-        yield from _more(more, "finding")
-        for each in earliest_first(compared)[:_MOST_ENTRIES]:
-            yield cut(f"  runs {WHEN[each.when]}: {flat(place(each.path, each.line))}: {flat(each.what)}", width), None
-        yield from _more(len(compared.unasked) - _MOST_ENTRIES, "thing that runs unasked", "things that run unasked")
-        for change in compared.api[:_MOST_ENTRIES]:
-            yield cut(f"  API: {flat(change.name)}: {flat(change.what)}", width), None
-        yield from _more(len(compared.api) - _MOST_ENTRIES, "API break")
+        yield from _compared(compared, width)
     yield from _notes(bump, width)
     if compared is not None:
         for unread in compared.not_analysed[:_MOST_ENTRIES]:
@@ -162,6 +154,23 @@ def _flagged(entry: Entry, result: UpdateResult, width: int) -> Iterator[Line]:
     if lines:
         yield "  to refuse it, in pyproject.toml:", "quiet"
         yield from ((f"    {line}", "quiet") for line in lines)
+
+
+def _compared(compared: DiffResult, width: int) -> Iterator[Line]:
+    """Findings, what runs unasked, and API breaks."""
+    shown, more = findings_told(compared.findings)
+    for finding in shown:
+        yield from finding_head(finding, width, is_whole=False)
+        if speaks_to_machines(foreign_text(finding)):
+            yield from ((line, "warning") for line in wrapped(REMARK, width=width, indent=4))
+        yield from finding_hunk(finding, width, is_whole=False, most=_MOST_HUNK)
+    yield from _more(more, "finding")
+    for each in earliest_first(compared)[:_MOST_ENTRIES]:
+        yield cut(f"  runs {WHEN[each.when]}: {flat(place(each.path, each.line))}: {flat(each.what)}", width), None
+    yield from _more(len(compared.unasked) - _MOST_ENTRIES, "thing that runs unasked", "things that run unasked")
+    for change in compared.api[:_MOST_ENTRIES]:
+        yield cut(f"  API: {flat(change.name)}: {flat(change.what)}", width), None
+    yield from _more(len(compared.api) - _MOST_ENTRIES, "API break")
 
 
 def _notes(bump: Bump, width: int) -> Iterator[Line]:
