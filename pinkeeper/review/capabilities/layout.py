@@ -29,8 +29,8 @@ class Layout(Struct, frozen=True, kw_only=True, eq=False):
     """The modules of a release.
 
     files: paths by the dotted name of the module, more than one where several could be meant. names: the other way
-    round. installed: files that are modules for those who import the package, ``__main__.py`` apart. tops: what the names
-    of modules begin with.
+    round. installed: files that are modules for those who import the package, ``__main__.py`` apart. tops: what the
+    names of modules begin with.
     """
 
     files: Mapping[str, tuple[str, ...]]

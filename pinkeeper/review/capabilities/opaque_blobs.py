@@ -38,6 +38,7 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))", re.DOTALL)
 _SIMPLE_ESCAPES = dict(
     zip("ntr\\'\"\nabfv", ["\n", "\t", "\r", "\\", "'", '"', "", "\a", "\b", "\f", "\v"], strict=True)
 )
+_NUMBERS = re.compile(r"(?:\b(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s{0,40},\s{0,40}){400,}")
 _DIGEST_SIZES = {28, 32, 40, 44, 56, 64, 88, 96, 128}
 
 # Beginning and end of files that are everyday in code: with another end, something was put behind the beginning.
@@ -54,6 +55,7 @@ _SIZED = ((b"wOFF", 8, "big"), (b"wOF2", 8, "big"), (b"RIFF", 4, "little"))
 
 def opaque_blobs(text: str, lines: list[str]) -> Iterator[tuple[int, str]]:
     """The offset of each, in characters, and what it is: ``1,234 characters of base64``. lines: of the text."""
+    yield from _lists_of_bytes(text)
     if not _may_have_some(lines):
         return
     for pieces in _groups(text):
@@ -64,6 +66,19 @@ def opaque_blobs(text: str, lines: list[str]) -> Iterator[tuple[int, str]]:
         said = _said(literals)
         if said is not None:
             yield pieces[0].start, said
+
+
+def _lists_of_bytes(text: str) -> Iterator[tuple[int, str]]:
+    """Long lists of numbers below 256, as varied as packed bytes are; tables have fewer, or fewer different ones."""
+    for found in _NUMBERS.finditer(text):
+        try:
+            values = bytes(
+                int(number, 0) for number in found[0].replace("\n", " ").strip(" ,").split(",") if number.strip()
+            )
+        except ValueError:
+            continue  # one of them is larger, or is written with zeros before it
+        if len(values) >= _SMALLEST and entropy(values.decode("latin-1")) >= 6.5:  # noqa: PLR2004 - as for escapes
+            yield found.start(), f"a list of {len(values):,} bytes"
 
 
 def _may_have_some(lines: list[str]) -> bool:

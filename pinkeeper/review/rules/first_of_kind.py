@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pinkeeper.model.comparison import ChangeStatus, FileKind
@@ -16,6 +17,13 @@ __all__ = ["RULE"]
 
 # Programs that run by themselves wherever somebody starts them.
 _PROGRAMS = frozenset({".exe", ".jar", ".pyz", ".sh", ".bash", ".bat", ".cmd", ".ps1", ".vbs", ".msi", ".com", ".scr"})
+
+_NODE = frozenset({".js", ".mjs", ".cjs", ".ts"})
+_NODE_POWER = re.compile(
+    rb"""(?:require\(|from|import\()\s*["'](?:node:)?(?:child_process|fs|net|dgram|dns|http2?|https|os|vm|worker_threads)"""
+    rb"""(?:/promises)?["']|\bprocess\.env\b|\bDeno\.(?:run|Command|env)\b|\bBun\.spawn"""
+)
+_LARGEST = 16 * 2**20
 
 
 def _look(material: Material) -> Iterable[Sighting]:
@@ -34,8 +42,9 @@ def _look(material: Material) -> Iterable[Sighting]:
         name = path.rpartition("/")[2]
         is_program = suffix in _PROGRAMS or change.kind is FileKind.ARCHIVE
         is_named = is_program and any(name in line for line in written)
-        grave = suffix in _PROGRAMS or is_named or bool(starts)
-        beside = ", and new code starts programs" if starts else ""
+        has_power = suffix in _NODE and _for_node(path, material)
+        grave = suffix in _PROGRAMS or is_named or bool(starts) or has_power
+        beside = ", and new code starts programs" if starts else ", with powers that no page has" if has_power else ""
         ordinary = Severity.HIGH if grave else Severity.MEDIUM
         yield Sighting(
             severity=Severity.LOW if is_test(path) and not is_named else ordinary,
@@ -43,6 +52,12 @@ def _look(material: Material) -> Iterable[Sighting]:
             path=path,
             subject=suffix,
         )
+
+
+def _for_node(path: str, material: Material) -> bool:
+    """Whether a script asks for what only a program on the machine can have: other programs, files, variables."""
+    entry = material.new.main.entries[path]
+    return entry.size <= _LARGEST and _NODE_POWER.search(material.new.main.read(path)) is not None
 
 
 def _new_lines(material: Material) -> Sequence[str]:

@@ -17,6 +17,7 @@ __all__ = ["RULE"]
 _JUNCTIONS = (
     *("builtins.", "socket.", "ssl.", "http.client.", "urllib.request.", "subprocess.", "os.", "importlib."),
     *("sys.meta_path", "sys.path_hooks", "sys.modules", "hashlib.", "hmac.", "getpass.", "io.", "pathlib."),
+    *("codecs.register", "logging.set", "multiprocessing.set_executable"),
     *("requests.", "urllib3.", "httpx.", "aiohttp.", "httpcore.", "keyring.", "cryptography."),
 )
 

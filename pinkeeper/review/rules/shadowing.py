@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
-from pinkeeper.model.comparison import FieldChange
+from pinkeeper.model.comparison import ChangeStatus, FieldChange, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.rule import Rule, Sighting
@@ -41,12 +41,39 @@ _COMMANDS = frozenset(
 _STANDARD = sys.stdlib_module_names | {"__main__", "builtins"}
 
 
+_CODE = frozenset({FileKind.PYTHON, FileKind.NATIVE, FileKind.BYTECODE, FileKind.STARTUP, FileKind.SCRIPT})
+
+
 def _look(material: Material) -> Iterable[Sighting]:
+    yield from _in_case_alone(material)
     for change in material.fields:
         if change.field == "top-level name":
             yield from _modules(change.new, material)
         elif change.field in {"entry point", "script"}:
             yield from _commands(change, material)
+
+
+def _in_case_alone(material: Material) -> Iterator[Sighting]:
+    """Files that Windows and macOS take for one: which of them is there depends on who unpacks."""
+    added = {
+        change.new_path
+        for change in material.changes
+        if change.status in {ChangeStatus.ADDED, ChangeStatus.RENAMED} and change.kind in _CODE and change.new_path
+    }
+    if not added:
+        return
+    spelled: dict[str, list[str]] = {}
+    for path in material.new.main.entries:
+        spelled.setdefault(path.casefold(), []).append(path)
+    for path in sorted(added):
+        others = [other for other in spelled.get(path.casefold(), ()) if other != path]
+        if others:
+            yield Sighting(
+                severity=Severity.HIGH,
+                summary=f"its name differs from that of {others[0]} in case alone: one takes the place of the other",
+                path=path,
+                subject="case",
+            )
 
 
 def _modules(names: Iterable[str], material: Material) -> Iterator[Sighting]:

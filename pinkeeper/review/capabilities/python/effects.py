@@ -222,6 +222,30 @@ def _import_hook(a: Analysis, use: Use) -> Value | None:
     return UNKNOWN
 
 
+def _patched_by_name(a: Analysis, use: Use) -> Value | None:
+    """``mock.patch("socket.socket.connect", ...)``: what the text names is replaced for a while, or for good."""
+    for text in list(all_texts(use.argument(0, "target")))[:4] or ["…"]:
+        a.fact(Capability.PATCHING, text, use.node, (), marks_given(a, use))
+    return UNKNOWN
+
+
+def _patched_attribute(a: Analysis, use: Use) -> Value | None:
+    """``mock.patch.object(owner, "name")``, ``wrapt.wrap_function_wrapper(owner, "name", wrapper)``."""
+    owner = use.argument(0, "target")
+    names = list(all_texts(use.argument(1, "attribute")))[:4] or ["…"]
+    owners = [a.entry(ref)[0] for ref in owner.refs if not ref.startswith((":", "."))] or list(all_texts(owner))[:4]
+    for each in owners:
+        for name in names:
+            a.fact(Capability.PATCHING, f"{each}.{name}", use.node, (), marks_given(a, use))
+    return UNKNOWN
+
+
+def _registered(a: Analysis, use: Use) -> Value | None:
+    """What the interpreter asks from now on, besides running what is given to it."""
+    a.fact(Capability.PATCHING, use.name, use.node, (), marks_given(a, use))
+    return None
+
+
 def _subclasses(a: Analysis, use: Use) -> Value | None:
     a.fact(Capability.REFLECTION, "object.__subclasses__", use.node, (), 0)
     return UNKNOWN
@@ -301,6 +325,21 @@ _EFFECTS: Final[dict[str, Effect]] = {
         for place in ("meta_path", "path_hooks")
         for name in ("insert", "append", "extend")
     },
+    **dict.fromkeys(("unittest.mock.patch", "mock.patch"), _patched_by_name),
+    **dict.fromkeys(
+        (
+            *("unittest.mock.patch.object", "mock.patch.object", "wrapt.wrap_function_wrapper", "wrapt.wrap_object"),
+            *("wrapt.patch_function_wrapper", "wrapt.wrap_object_attribute"),
+        ),
+        _patched_attribute,
+    ),
+    **dict.fromkeys(
+        (
+            *("codecs.register", "codecs.register_error", "urllib.request.install_opener", "logging.setLoggerClass"),
+            *("logging.setLogRecordFactory", "multiprocessing.set_executable", "copyreg.pickle"),
+        ),
+        _registered,
+    ),
     "builtins.object.__subclasses__": _subclasses,
     "mmap.mmap": _memory,
     "os.write": _written,

@@ -7,14 +7,39 @@ from typing import Final
 
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.value import BIT, FLOWING, NOTHING, OWN, UNKNOWN, Value
+from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, Mark
 
-__all__ = ["note_patch", "runs_assigned"]
+__all__ = ["note_extended", "note_loader_variable", "note_patch", "runs_assigned"]
 
 _SETTINGS: Final = frozenset({"sys", "logging", "warnings"})
 _HOOKS: Final = frozenset(
     {"sys.excepthook", "sys.unraisablehook", "threading.excepthook", "sys.displayhook", "sys.breakpointhook"}
 )
+
+
+_FINDERS: Final = frozenset({"sys.meta_path", "sys.path_hooks"})
+# What loaders, shells and interpreters read before they run anything: other programs will run somebody's code.
+_LOADER_VARIABLES: Final = word_set(
+    "LD_PRELOAD LD_AUDIT DYLD_INSERT_LIBRARIES PYTHONSTARTUP PYTHONBREAKPOINT BASH_ENV ENV NODE_OPTIONS PERL5OPT "
+    "RUBYOPT JAVA_TOOL_OPTIONS GIT_SSH GIT_SSH_COMMAND GIT_EXTERNAL_DIFF GIT_EXEC_PATH PROMPT_COMMAND "
+    "PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL PIP_CONFIG_FILE "
+    "PYTHONHTTPSVERIFY NODE_TLS_REJECT_UNAUTHORIZED GIT_SSL_NO_VERIFY"
+)
+
+
+def note_loader_variable(a: Analysis, key: Value, value: Value, node: ast.expr) -> None:
+    """``os.environ["LD_PRELOAD"] = ...``: what this process starts from now on runs something else first."""
+    names = [each for each in key.constants if isinstance(each, str) and each in _LOADER_VARIABLES]
+    if names:
+        a.fact(Capability.PATCHING, "os.environ", node, names[:4], value.marks & FLOWING)
+
+
+def note_extended(a: Analysis, base: Value, value: Value, node: ast.expr) -> None:
+    """``sys.meta_path += [...]``."""
+    for ref in base.refs:
+        if ref in _FINDERS:
+            a.fact(Capability.PATCHING, ref, node, (), value.marks & FLOWING)
 
 
 def note_patch(
@@ -39,6 +64,9 @@ def note_patch(
 
 
 def _note_element(a: Analysis, canonical: str, value: Value, node: ast.expr, key: Value) -> None:
+    if canonical in _FINDERS:
+        a.fact(Capability.PATCHING, canonical, node, (), value.marks & FLOWING)
+        return
     if canonical == "sys.modules":
         names = [each for each in key.constants if isinstance(each, str)]
         if names and not key.marks & OWN:

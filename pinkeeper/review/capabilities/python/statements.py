@@ -12,7 +12,7 @@ from pinkeeper.review.capabilities.python.environment import is_environment
 from pinkeeper.review.capabilities.python.folding import binary, is_foldable
 from pinkeeper.review.capabilities.python.functions import define_class, define_function, note_annotation
 from pinkeeper.review.capabilities.python.members import member_of_class
-from pinkeeper.review.capabilities.python.patching import note_patch, runs_assigned
+from pinkeeper.review.capabilities.python.patching import note_extended, note_loader_variable, note_patch, runs_assigned
 from pinkeeper.review.capabilities.python.records import Scope
 from pinkeeper.review.capabilities.python.reflection import KEPT
 from pinkeeper.review.capabilities.python.runners import handed
@@ -76,6 +76,7 @@ def _augmented(a: Analysis, node: ast.AugAssign) -> None:
     if not isinstance(target, ast.Name):
         if isinstance(target, ast.Attribute):
             a.mark_name(target, added.marks)
+            note_extended(a, a.evaluate(target), added, target)
         else:
             a.evaluate(target)
         return
@@ -136,6 +137,7 @@ def assign(a: Analysis, target: ast.expr, value: Value) -> None:  # noqa: C901 -
         key = a.evaluate(target.slice)
         if base.refs:
             if is_environment(a, base):
+                note_loader_variable(a, key, value, target)
                 return
             note_patch(a, base, None, value, target, key=key)
         _put(a, target.value, base, key, value)
