@@ -23,7 +23,6 @@ _TAGS = frozenset(
     | {"table", "tbody", "td", "th", "thead", "tr", "ul"}
 )
 _DEEPEST_HEADING = 6
-_HEADING_ABOVE = 3  # the page's own headings go down to it
 
 # Only what every reader of addresses takes apart in the same way: no user, no backslash, nothing that is not ASCII.
 _PLAIN_ADDRESS = re.compile(
@@ -31,8 +30,8 @@ _PLAIN_ADDRESS = re.compile(
 )
 
 
-def notes_html(text: str, markup: str) -> Markup:
-    """The notes. markup: ``markdown``; anything else is shown as it is written.
+def notes_html(text: str, markup: str, *, above: int = 3) -> Markup:
+    """The notes. markup: ``markdown``; anything else is shown as it is written. above: level of their own heading.
 
     No image, no HTML of the project's own. A link is one only to a plain http or https address; the host that it leads
     to stands behind it.
@@ -43,7 +42,7 @@ def notes_html(text: str, markup: str) -> Markup:
     import nh3  # noqa: PLC0415 - only for a page with notes
 
     renderer = _renderer()
-    tokens = list(_harmless(renderer.parse(text)))
+    tokens = list(_harmless(renderer.parse(text), above))
     html = renderer.renderer.render(tokens, renderer.options, {})
     cleaned = nh3.clean(
         html,
@@ -66,11 +65,15 @@ def _renderer() -> MarkdownIt:
     )
 
 
-def _harmless(tokens: Sequence[Token]) -> Iterator[Token]:
+def _harmless(tokens: Sequence[Token], above: int) -> Iterator[Token]:
+    headings: list[int] = []  # levels as written, each deeper than the one before; shown without a gap between them
     for token in tokens:
         token.meta = {}
+        if token.type == "heading_open":
+            level = int(token.tag[1:])
+            headings = [*(each for each in headings if each < level), level]
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1:]) + _HEADING_ABOVE, _DEEPEST_HEADING)}"
+            token.tag = f"h{min(above + len(headings), _DEEPEST_HEADING)}"
         if token.type in {"fence", "code_block"}:
             token.info = ""
         if token.children:

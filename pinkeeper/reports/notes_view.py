@@ -27,8 +27,11 @@ class NotesView(Struct, frozen=True, kw_only=True):
     unmentioned: tuple[tuple[str, int], ...]
 
 
-def notes_views(sources: Iterable[ReleaseNotes], *, most: int = _LONGEST) -> tuple[NotesView, ...]:
-    """All sources in their order, at most so many characters of them together; what is left out is counted."""
+def notes_views(sources: Iterable[ReleaseNotes], *, most: int = _LONGEST, above: int = 3) -> tuple[NotesView, ...]:
+    """All sources in their order, at most so many characters of them together; what is left out is counted.
+
+    above: level of the heading of a release.
+    """
     views = []
     left = most
     for notes in sources:
@@ -39,7 +42,7 @@ def notes_views(sources: Iterable[ReleaseNotes], *, most: int = _LONGEST) -> tup
             left -= len(text)
             cut += len(section.text) - len(text)
             if text or not section.text:
-                sections.append((section.version, notes_html(text, notes.markup)))
+                sections.append((section.version, notes_html(text, notes.markup, above=above)))
         views.append(
             NotesView(
                 source=notes.source,

@@ -203,7 +203,7 @@ def _bump(  # noqa: PLR0917 - one call of its own
         more_findings=more,
         unasked=tuple((WHEN[each.when], _place(each.path, each.line), each.what) for each in unasked[:_MOST_ENTRIES]),
         more_unasked=max(len(unasked) - _MOST_ENTRIES, 0),
-        notes=notes_views(bump.notes, most=_LONGEST_NOTES) if flagged else (),
+        notes=notes_views(bump.notes, most=_LONGEST_NOTES, above=4) if flagged else (),
         sources=tuple(_source(notes.source, len(notes.sections)) for notes in bump.notes if notes.source),
         not_analysed=unread[:_MOST_ENTRIES],
         more_not_analysed=max(len(unread) - _MOST_ENTRIES, 0),

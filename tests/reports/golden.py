@@ -1,23 +1,29 @@
-"""The comparison made by hand in each format, as golden files; run as a module to write them anew."""
+"""The comparison and the update made by hand in each format, as golden files; run as a module to write them anew."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pinkeeper import __version__
 from pinkeeper.model.comparison import DiffResult
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.proposal import UpdateResult
 from pinkeeper.reports.diff_html import diff_html
 from pinkeeper.reports.diff_json import diff_json
 from pinkeeper.reports.diff_markdown import diff_markdown
 from pinkeeper.reports.diff_sarif import diff_sarif
 from pinkeeper.reports.diff_text import diff_text
+from pinkeeper.reports.proposal_html import proposal_pages
+from pinkeeper.reports.proposal_json import proposal_json
+from pinkeeper.reports.proposal_markdown import proposal_body, update_markdown
+from pinkeeper.reports.proposal_text import proposal_text
 from pinkeeper.review.rules.rule import Rule
 from tests.support.compared import comparison
+from tests.support.proposals import update_result
 
-__all__ = ["FOLDER", "FORMATS", "RULES"]
+__all__ = ["FOLDER", "FORMATS", "RULES", "UPDATE_FORMATS"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "testdata" / "reports"
 
@@ -47,7 +53,11 @@ RULES: Mapping[str, Rule] = {
 
 
 def _lines(result: DiffResult, **options: object) -> str:
-    return "".join(f"{style or '':<8}|{text}\n" for text, style in diff_text(result, **options))
+    return _styled(diff_text(result, **options))
+
+
+def _styled(lines: Iterable[tuple[str, str | None]]) -> str:
+    return "".join(f"{style or '':<8}|{text}\n" for text, style in lines)
 
 
 def _sarif(result: DiffResult) -> str:
@@ -55,8 +65,16 @@ def _sarif(result: DiffResult) -> str:
 
 
 def _html(result: DiffResult) -> str:
+    return _own(diff_html(result, RULES))
+
+
+def _page(name: str) -> Callable[[UpdateResult], str]:
+    return lambda result: _own(proposal_pages(result, RULES)[name])
+
+
+def _own(page: str) -> str:
     """Without what is a file of its own, and its hashes."""
-    page = diff_html(result, RULES).replace(f"pinkeeper {__version__}", "pinkeeper VERSION")
+    page = page.replace(f"pinkeeper {__version__}", "pinkeeper VERSION")
     page = re.sub(r"(?s)<(style|script)>.*?</\1>", r"<\1></\1>", page)
     return re.sub(r"sha256-[A-Za-z0-9+/=]+", "sha256-HASH", page)
 
@@ -71,7 +89,21 @@ FORMATS: Mapping[str, Callable[[DiffResult], str]] = {
     "gatelib.html": _html,
 }
 
+UPDATE_FORMATS: Mapping[str, Callable[[UpdateResult], str]] = {
+    "gateway.txt": lambda result: _styled(proposal_text(result)),
+    "gateway.wide.txt": lambda result: _styled(proposal_text(result, width=140)),
+    "gateway.narrow.txt": lambda result: _styled(proposal_text(result, width=72)),
+    "gateway.json": proposal_json,
+    "gateway.md": update_markdown,
+    "gateway.body.md": lambda result: proposal_body(result, result.proposals[1], report="https://ci.example/report/7"),
+    "gateway.cut.md": lambda result: proposal_body(result, result.proposals[1], limit=2_000),
+    "gateway.html": _page("index.html"),
+    "gateway.bump.html": _page("bump-olderlib_2.0_1.9.html"),
+}
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name, form in FORMATS.items():
         (FOLDER / name).write_text(form(comparison()), encoding="utf-8")
+    for name, shown in UPDATE_FORMATS.items():
+        (FOLDER / name).write_text(shown(update_result()), encoding="utf-8")

@@ -97,3 +97,11 @@ def test_nothing_in_notes_is_active(text):
         assert element.attributes.get("class") in {None, "notes", "host"}
         if "href" in element.attributes:
             assert re.fullmatch(r"https?://[!-~]+", element.attributes["href"] or "")
+
+
+def test_headings_go_down_step_by_step_whatever_their_levels_are():
+    told = notes_html("### a\n# b\n### c\n###### d\n## e\n", "markdown")
+    deep = notes_html("# a\n## b\n### c\n#### d\n", "markdown", above=4)
+
+    assert re.findall(r"<h(\d)>(\w)", told) == [("4", "a"), ("4", "b"), ("5", "c"), ("6", "d"), ("5", "e")]
+    assert re.findall(r"<h(\d)>(\w)", deep) == [("5", "a"), ("6", "b"), ("6", "c"), ("6", "d")]
