@@ -132,10 +132,12 @@ def seen_by_tarfile(content: bytes) -> dict[str, bytes] | None:
             for info in archive:
                 file = None if info.issym() or info.islnk() else archive.extractfile(info)
                 if file is not None:
-                    found[info.name.removeprefix("demo-1.0/")] = file.read()
+                    found[info.name] = file.read()
     except Exception:  # noqa: BLE001 - what tarfile raises for bad bytes is no closed set
         return None
-    return found
+    # An sdist has one folder at its top; which one is a matter of its own.
+    tops = {name.partition("/")[0] for name in found}
+    return {name.partition("/")[2]: content for name, content in found.items()} if len(tops) == 1 else found
 
 
 def resummed(content: bytes) -> bytes:
