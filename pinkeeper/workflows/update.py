@@ -107,7 +107,8 @@ class _Update:
             )
         best, dangers = self._without_danger(self._movement())
         flagged = [move for move in best.moves if self._bench.verdict(move) is not Verdict.ROUTINE]
-        drafts = merged([*self._routine(flagged), *self._units(best, flagged)])
+        routine = [*self._routine(flagged)]
+        drafts = merged([*routine, *self._worth_a_proposal(self._units(best, flagged), routine)])
         moves = {move: self._bench.of(move).result for draft in drafts for move in draft.state.moves}
         advice.gather({**moves, **{move: self._bench.of(move).result for move in dangers}})
         writer = Writer(self._bench, self._surroundings, advice=advice)
@@ -228,6 +229,17 @@ class _Update:
             state = self._state_of(unit, best)
             if state is not None and state.moves:
                 yield Draft(units=(unit,), state=state)
+
+    def _worth_a_proposal(self, units: Iterable[Draft], routine: Iterable[Draft]) -> Iterator[Draft]:
+        """Units in which something must be read, or that move what the routine proposal does not.
+
+        A package that may bring in another one need not do so where all else stays as it is.
+        """
+        moved = {move for draft in routine for move in draft.state.moves}
+        for draft in units:
+            is_flagged = any(self._bench.verdict(move) is not Verdict.ROUTINE for move in draft.state.moves)
+            if is_flagged or not moved.issuperset(draft.state.moves):
+                yield draft
 
     def _state_of(self, unit: Unit, best: State) -> State | None:
         wanted = {name: {move.new for move in best.moves if move.name == name and move.new} for name in unit.names}

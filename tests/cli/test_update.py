@@ -221,3 +221,26 @@ def test_with_a_ledger_each_bump_says_whether_it_is_reviewed(project, index):
     publish_newer(index)
     found = proposals(update(project, index, "--format", "json", "plain01"))
     assert [bump["covered"] for bump in found["routine"]["bumps"]] == [False]
+
+
+def test_a_package_that_is_new_stands_with_what_brings_it_in(project, index):
+    index.add_release("fresh", "1.0", files={"fresh/__init__.py": "def greet(): return 1\n"})
+    code = "def greet(name):\n    return name\n\n\ndef count(words):\n    return len(words)\n"
+    index.add_release("plain01", "1.2", files={"plain01/__init__.py": code}, requires=["fresh"])
+    found = proposals(update(project, index, "--format", "json"))
+    assert {key: moved(each) for key, each in found.items()} == {
+        "plain01": {"plain01": ("1.0", "1.2"), "fresh": (None, "1.0")}
+    }
+    (fresh,) = [bump for bump in found["plain01"]["bumps"] if bump["name"] == "fresh"]
+    assert (fresh["verdict"], fresh["flagged_for"]) == ("review", "it was not in the lock before")
+
+
+def test_a_release_between_is_routine_where_the_newest_brings_a_new_package_in(project, index):
+    publish_newer(index)
+    index.add_release("fresh", "1.0", files={"fresh/__init__.py": "def greet(): return 1\n"})
+    newer = "def greet(name):\n    return name\n\n\ndef count(words):\n    return len(words)\n"
+    index.add_release("plain01", "1.2", files={"plain01/__init__.py": newer}, requires=["fresh", "plain02>=1.0"])
+    found = proposals(update(project, index, "--format", "json"))
+    assert set(found) == {"routine", "importer", "apikit", "plain01"}
+    assert moved(found["routine"])["plain01"] == ("1.0", "1.1")
+    assert moved(found["plain01"]) == {"plain01": ("1.0", "1.2"), "fresh": (None, "1.0")}
