@@ -32,7 +32,7 @@ def check_command(  # noqa: PLR0917 - typer makes every parameter an option
     ] = False,
     lock: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="With --reviewed: one lock of [tool.pinkeeper.locks]. [default: all of them]"),
+        typer.Option(metavar="NAME", help="With --reviewed: one of [tool.pinkeeper.locks]. [default: all of them]"),
     ] = None,
     source: Annotated[
         list[str] | None,

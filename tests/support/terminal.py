@@ -42,7 +42,7 @@ class Terminal:
         self.pid, self._handle = pty.fork()
         if self.pid == 0:  # pragma: no cover - another process
             os.chdir(directory)
-            os.execvpe(command[0], list(command), dict(environ))  # noqa: S606
+            os.execvpe(command[0], list(command), dict(environ))
         fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def __enter__(self) -> Self:
