@@ -9,6 +9,7 @@ import typer
 
 from pinkeeper.cli.cache_place import cache_directory
 from pinkeeper.cli.lock_arguments import Said, decode
+from pinkeeper.cli.lock_reviews import review_lines
 from pinkeeper.cli.outcome import EXIT_DONE, EXIT_NO, conclude
 from pinkeeper.cli.printer import Printer
 from pinkeeper.cli.surroundings import process_surroundings
@@ -210,6 +211,7 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
             printer, cache=None if no_cache else cache_directory(cache_dir), shows_progress=not as_json
         )
         results = lock_all(options, surroundings)
+        left: tuple[tuple[str, str | None], ...] = ()
         for written in chain.from_iterable(result.outputs for result in results):
             if written.path == "-":
                 printer.data(written.text)
@@ -220,12 +222,13 @@ def lock_command(  # noqa: PLR0917 - typer makes every parameter an option
         else:
             from pinkeeper.reports.lock_text import lock_summary  # noqa: PLC0415
 
-            for text, style in chain.from_iterable(map(lock_summary, results)):
+            left = () if check else review_lines(results, surroundings)
+            for text, style in chain(chain.from_iterable(map(lock_summary, results)), left):
                 printer.line(text, style)
         if any(result.unserved and not result.universal for result in results):
             return EXIT_NO
         if not (as_json or check):
-            kept_in_mind(results, context.obj, surroundings, color=color, quiet=quiet)
+            kept_in_mind(results, context.obj, surroundings, more=left, color=color, quiet=quiet)
         return EXIT_DONE
 
     return conclude(job, printer, as_json=as_json)

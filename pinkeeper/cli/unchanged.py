@@ -37,15 +37,24 @@ def told_again(arguments: Sequence[str]) -> bool:
 
 
 def kept_in_mind(
-    results: Sequence[LockResult], arguments: Sequence[str], surroundings: Surroundings, *, color: str, quiet: bool
+    results: Sequence[LockResult],
+    arguments: Sequence[str],
+    surroundings: Surroundings,
+    *,
+    more: Sequence[tuple[str, str | None]] = (),
+    color: str,
+    quiet: bool,
 ) -> None:
-    """Keep what a command line came to, so that it need not be run again while nothing changes."""
+    """Keep what a command line came to, so that it need not be run again while nothing changes.
+
+    more: lines that were told after the summary, such as what is left to review.
+    """
     from pinkeeper.reports.lock_text import nothing_to_do  # noqa: PLC0415 - telling again needs none of it
 
     outputs = [written for result in results for written in result.outputs]
     if any(written.path == "-" for written in outputs):
         return
-    lines = chain.from_iterable(nothing_to_do(result, now=surroundings.now) for result in results)
+    lines = chain(chain.from_iterable(nothing_to_do(result, now=surroundings.now) for result in results), more)
     remember(
         Cache(surroundings.cache_directory, log=surroundings.log),
         arguments,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from pinkeeper.ledger.document import read_ledger
 from tests.support.command_line import CommandLine
 from tests.support.index import LoopbackIndex
-from tests.support.reviewers import ADA, sign_as
+from tests.support.reviewers import ADA, Prepared, prepared, sign_as
 from tests.support.terminal import Terminal
 
 LEDGER = "supply-chain/ledger.toml"
@@ -22,10 +23,8 @@ _NAMES = ("alpha", "beta", "gamma")
 _KEYS = "a Approve r Reject s Skip n Notes 1 Findings 2 Files 3 News 4 All w Base q Quit"
 
 
-@pytest.fixture
-def project(index: LoopbackIndex, cli: CommandLine, clean_environment: Path) -> CommandLine:
+def _make(index: LoopbackIndex, cli: CommandLine) -> None:
     """Three packages, each with a bump that nobody has read."""
-    sign_as(clean_environment)
     for name in _NAMES:
         index.add_release(name, "1.0", files={f"{name}/__init__.py": _CODE})
     cli.write("requirements.in", "\n".join(_NAMES))
@@ -36,7 +35,20 @@ def project(index: LoopbackIndex, cli: CommandLine, clean_environment: Path) -> 
         index.add_release(name, "1.1", files={f"{name}/__init__.py": _STARTS})
     assert cli("cache", "clear").status == 0
     assert cli("lock", "requirements.in", "-o", "requirements.txt", "-U").status == 0
-    return cli
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """The project, once."""
+    with prepared(tmp_path_factory.mktemp("made"), _make) as ready:
+        yield ready
+
+
+@pytest.fixture
+def project(made: Prepared, cli: CommandLine, clean_environment: Path) -> CommandLine:
+    """A copy of it."""
+    sign_as(clean_environment)
+    return made.copy(cli)
 
 
 @pytest.fixture
@@ -172,8 +184,8 @@ def test_killed_in_the_middle_nothing_is_lost_and_nothing_is_half_written(sit, p
     assert [(review.package, review.notes) for review in reviews_in(project)] == [("beta", "Half read.")]
 
 
-def test_what_cannot_be_compared_is_told_and_the_session_goes_on(sit, project, index):
-    index.fail("/files/.*alpha-1.1", 404)
+def test_what_cannot_be_compared_is_told_and_the_session_goes_on(sit, project, made):
+    made.index.fail("/files/.*alpha-1.1", 404)
     assert project("cache", "clear").status == 0
     with sit() as terminal:
         terminal.until(lambda screen: "remedy" in screen or "404" in screen)
@@ -181,6 +193,7 @@ def test_what_cannot_be_compared_is_told_and_the_session_goes_on(sit, project, i
         terminal.until("beta 1.0 -> 1.1: REVIEW")
         terminal.type("q")
         assert terminal.wait() == 1
+    made.index.mend()
 
 
 def test_where_all_is_covered_there_is_no_session(sit, project):

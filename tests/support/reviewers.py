@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 import pinkeeper.cli.check_reviewed
@@ -14,8 +18,11 @@ import pinkeeper.cli.review
 import pinkeeper.cli.review_decide
 import pinkeeper.cli.review_exchange
 from pinkeeper.cli.surroundings import process_surroundings
+from tests.support.command_line import CommandLine
+from tests.support.environment import clean
+from tests.support.index import LoopbackIndex
 
-__all__ = ["ADA", "on_day", "sign_as"]
+__all__ = ["ADA", "Prepared", "on_day", "prepared", "sign_as"]
 
 ADA = "Ada <ada@team.example>"
 
@@ -48,3 +55,30 @@ def on_day(day: date, directory: Path, monkeypatch) -> Callable[..., int]:
             return pinkeeper.cli.entry.run(list(arguments))
 
     return run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A project that was made once, with its index and its cache, for tests to take copies of."""
+
+    index: LoopbackIndex
+    made: CommandLine
+
+    def copy(self, cli: CommandLine) -> CommandLine:
+        """The same project in a test's own directory, with a cache of its own."""
+        shutil.copytree(self.made.directory, cli.directory, dirs_exist_ok=True)
+        shutil.copytree(self.made.cache, cli.cache, dirs_exist_ok=True)
+        return cli
+
+
+@contextmanager
+def prepared(folder: Path, make: Callable[[LoopbackIndex, CommandLine], None]) -> Iterator[Prepared]:
+    """Make a project once, in an environment without settings of the machine; its index runs as long as it is used."""
+    cli = CommandLine(directory=folder / "work", cache=folder / "cache")
+    cli.directory.mkdir()
+    with LoopbackIndex() as index:
+        with pytest.MonkeyPatch.context() as patch:
+            clean(patch, home=folder / "home")
+            sign_as(folder / "home")
+            make(index, cli)
+        yield Prepared(index=index, made=cli)
