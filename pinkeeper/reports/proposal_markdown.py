@@ -55,7 +55,7 @@ _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/
 _UNLIMITED = sys.maxsize
 
 # What is given room first.
-_HEAD, _FINDINGS, _TABLE, _UNASKED, _NOTES, _UNREAD, _COMMANDS, _ROUTINE, _REST = range(9)
+_HEAD, _FINDINGS, _TABLE, _UNASKED, _UNREAD, _COMMANDS, _NOTES, _ROUTINE, _REST = range(9)
 
 
 def proposal_body(result: UpdateResult, proposal: Proposal, *, limit: int = 65_536, report: str = "") -> str:
@@ -180,7 +180,11 @@ def _flagged(entry: Entry, result: UpdateResult, rules: Mapping[str, Rule]) -> B
     compared = bump.comparison
     if compared is not None:
         shown, more = findings_told(compared.findings)
-        children += [Leaf(text=_finding(finding, rules), rank=_FINDINGS, what="finding") for finding in shown]
+        judged: set[str] = set()
+        for finding in shown:
+            rule = None if finding.rule in judged else rules.get(finding.rule)
+            children.append(Leaf(text=_finding(finding, rule), rank=_FINDINGS, what="finding"))
+            judged.add(finding.rule)
         if more:
             hidden = f"And {counted(more, 'more finding')}, none graver than these."
             children.append(Leaf(text=hidden, rank=_FINDINGS))
@@ -208,8 +212,8 @@ def _flagged(entry: Entry, result: UpdateResult, rules: Mapping[str, Rule]) -> B
     )
 
 
-def _finding(finding: Finding, rules: Mapping[str, Rule]) -> str:
-    rule = rules.get(finding.rule)
+def _finding(finding: Finding, rule: Rule | None) -> str:
+    """rule: to be explained; what it asks is said once for a bump."""
     block = finding_block(finding)
     return block if rule is None else f"{block}\n\nHow to judge it: {sentence(rule.judge)}"
 
@@ -296,7 +300,7 @@ def _held(result: UpdateResult) -> Iterator[Branch]:
         yield Branch(
             opening=f"<details><summary>{counted(len(result.held), 'package')} held back</summary>\n",
             children=tuple(
-                Leaf(text=_one_held(held), rank=_REST, what="package held back", is_row=True) for held in result.held
+                Leaf(text=_one_held(held), rank=_REST, what="held package", is_row=True) for held in result.held
             ),
             closing="</details>",
         )
@@ -320,7 +324,7 @@ def _taking(proposals: Iterable[Proposal]) -> Iterator[Leaf]:
     for proposal in proposals:
         if take_command(proposal):
             text = _shell(f"To take it ({sentence(proposal.title)}):", take_command(proposal))
-            yield Leaf(text=text, rank=_COMMANDS, what="command")
+            yield Leaf(text=text, rank=_HEAD, what="command")
 
 
 def _shell(purpose: str, command: str) -> str:

@@ -137,6 +137,12 @@ def test_long_notes_are_cut_with_the_number_of_lines_that_are_missing():
     assert "line 8999" in update_markdown(replace(RESULT, proposals=(replace(WEBLIB, bumps=(bump,)),), refused=()))
 
 
+def test_the_command_that_takes_a_proposal_is_there_however_little_room_there_is():
+    told = proposal_body(MANY, MANY.proposals[0], limit=2_000)
+
+    assert "```console\npinkeeper update --write --proposal routine\n```" in told
+
+
 def test_every_source_of_notes_is_named_and_what_it_left_out_is_said():
     told = update_markdown(RESULT)
 
@@ -203,7 +209,7 @@ def test_of_a_flagged_bump_five_findings_are_shown_with_how_to_judge_them():
     told = proposal_body(RESULT, WEBLIB)
 
     assert told.count("#### HIGH: `gained-capability` in `weblib/core.py:5`, runs when called") == 5
-    assert told.count("How to judge it: ") == 5
+    assert told.count("How to judge it: ") == 1
     assert "And 2 more findings, none graver than these." in told
 
 
