@@ -76,6 +76,7 @@ class Resolution:
         self._stars: dict[str, tuple[str, ...]] = {}
         self._called: dict[tuple[str, str], frozenset[Node]] = {}
         self._splits: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._beyond: dict[_Place, tuple[_Place, ...]] = {}
         self._misses = 0
         self._budget = _BUDGET
         self.missing: set[str] = set()
@@ -203,7 +204,10 @@ class Resolution:
             found |= meanings
             # What a star import brings comes before a module's __getattr__, but which names it brings is not known.
             if all(meaning.name == "__getattr__" for meaning in meanings):
-                queue += self._further(place, index)
+                further = self._beyond.get(place)
+                if further is None:
+                    further = self._beyond[place] = tuple(self._further(place, index))
+                queue += further
         return found
 
     def _further(self, place: _Place, index: ModuleIndex) -> list[_Place]:
