@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from packaging.utils import NormalizedName
@@ -12,14 +13,16 @@ from packaging.version import Version
 
 from pinkeeper.errors import ConfigurationError, InputError
 from pinkeeper.inputs.near import or_nearest
-from pinkeeper.inputs.settings import Settings, read_settings
 from pinkeeper.lockfile.lock_formats import is_pylock, read_lock
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.model.logical_lines import logical_lines
 from pinkeeper.model.review_result import LockedRelease
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["ReadLock", "locks_of_project", "project_settings", "read_releases", "releases_of"]
+if TYPE_CHECKING:
+    from pinkeeper.inputs.named_locks import NamedLock
+
+__all__ = ["LockSettings", "ReadLock", "lock_settings", "locks_of_project", "read_releases", "releases_of"]
 
 _PYPROJECT = "pyproject.toml"
 _USUAL_OUTPUTS = ("requirements.txt", "pylock.toml")
@@ -43,13 +46,27 @@ class ReadLock(Struct, frozen=True, kw_only=True):
     local: tuple[str, ...] = ()
 
 
-def project_settings(surroundings: Surroundings) -> Settings:
-    """``[tool.pinkeeper]`` of the project. Raises ConfigurationError, InputError."""
-    if surroundings.exists(_PYPROJECT):
-        content = surroundings.read(_PYPROJECT)
-        if b"tool.pinkeeper" in content:
-            return read_settings(_PYPROJECT, content)
-    return Settings()
+class LockSettings(Struct, frozen=True, kw_only=True):
+    """What settings say of where locks are: the outputs of the only one, or several with names."""
+
+    outputs: tuple[str, ...] = ()
+    locks: tuple[NamedLock, ...] = ()
+
+
+def lock_settings(surroundings: Surroundings) -> LockSettings:
+    """``outputs`` and ``locks`` of ``[tool.pinkeeper]``. Raises ConfigurationError, InputError.
+
+    A file that does not name them is not decoded: the gate is run with each commit.
+    """
+    if not surroundings.exists(_PYPROJECT):
+        return LockSettings()
+    content = surroundings.read(_PYPROJECT)
+    if b"tool.pinkeeper" not in content or not (b"outputs" in content or b"locks" in content):
+        return LockSettings()
+    from pinkeeper.inputs.settings import read_settings  # noqa: PLC0415 - see above
+
+    settings = read_settings(_PYPROJECT, content)
+    return LockSettings(outputs=settings.outputs, locks=settings.locks)
 
 
 def locks_of_project(
@@ -59,7 +76,7 @@ def locks_of_project(
 
     Raises InputError, ConfigurationError.
     """
-    settings = project_settings(surroundings)
+    settings = lock_settings(surroundings)
     return tuple(
         read_releases(path, surroundings, name=name)
         for path, name in dict.fromkeys(_chosen(settings, surroundings, paths=paths, names=names))
@@ -67,7 +84,7 @@ def locks_of_project(
 
 
 def _chosen(
-    settings: Settings, surroundings: Surroundings, *, paths: Sequence[str], names: Sequence[str]
+    settings: LockSettings, surroundings: Surroundings, *, paths: Sequence[str], names: Sequence[str]
 ) -> Iterator[tuple[str, str | None]]:
     written = {posixpath.normpath(path): lock.name for lock in settings.locks for path in lock.written}
     if paths or names:

@@ -16,7 +16,7 @@ from pinkeeper.model.ledger import SAFE_TO_DEPLOY, Exemption, LedgerConfig
 from pinkeeper.model.review_result import LockedRelease
 from pinkeeper.workflows.ledger_coverage import check_criteria
 from pinkeeper.workflows.ledger_files import ATTRIBUTES, CONFIG, FOLDER, LEDGER, decode_text, has_ledger
-from pinkeeper.workflows.ledger_locks import ReadLock, locks_of_project, project_settings
+from pinkeeper.workflows.ledger_locks import ReadLock, lock_settings, locks_of_project
 from pinkeeper.workflows.review_desk import DeskOptions
 from pinkeeper.workflows.surroundings import Surroundings
 from pinkeeper.workflows.write_together import write_together
@@ -149,7 +149,7 @@ def _names(locks: Sequence[ReadLock], desk: DeskOptions, surroundings: Surroundi
 def _other_files(surroundings: Surroundings) -> dict[str, str]:
     found = {}
     if not surroundings.exists(CONFIG):
-        named = [lock.name for lock in project_settings(surroundings).locks]
+        named = [lock.name for lock in lock_settings(surroundings).locks]
         found[CONFIG] = _CONFIG.format(locks="".join(f'# {name} = ["safe-to-run"]\n' for name in named or ["dev"]))
     attributes = ""
     if surroundings.exists(ATTRIBUTES):
