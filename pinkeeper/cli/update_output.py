@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
 
 from pinkeeper.cli.printer import Printer
-from pinkeeper.errors import ConfigurationError, OutputError
+from pinkeeper.errors import ConfigurationError, OutputError, PublishingError
 from pinkeeper.inputs.update_settings import RequestSettings
+from pinkeeper.model.change_request import RequestOutcome
 from pinkeeper.model.proposal import Proposal, UpdateResult
 from pinkeeper.workflows.surroundings import Surroundings
 
@@ -132,11 +134,22 @@ def _publish(
     from pinkeeper.reports.proposal_markdown import proposal_body  # noqa: PLC0415
     from pinkeeper.workflows.update_publish import BODY_LIMIT, PublishOptions, publish_update  # noqa: PLC0415
 
-    outcomes = publish_update(
-        result,
-        PublishOptions.of(requests, supersedes=wanted.looks_at_all, dry_run=wanted.dry_run),
-        surroundings,
-        body=lambda proposal: proposal_body(result, proposal, limit=BODY_LIMIT, report=wanted.report or ""),
+    options = PublishOptions.of(
+        requests, supersedes=wanted.looks_at_all, dry_run=wanted.dry_run, body_directory=wanted.report
     )
+    try:
+        outcomes = publish_update(
+            result,
+            options,
+            surroundings,
+            body=lambda proposal: proposal_body(result, proposal, limit=BODY_LIMIT, report=wanted.report or ""),
+        )
+    except PublishingError as error:
+        _tell([outcome for outcome in error.outcomes if isinstance(outcome, RequestOutcome)], printer)
+        raise
+    _tell(outcomes, printer)
+
+
+def _tell(outcomes: Iterable[RequestOutcome], printer: Printer) -> None:
     for outcome in outcomes:
         printer.line(" ".join(filter(None, (f"{outcome.branch}: {outcome.state.value}", outcome.url, outcome.told))))

@@ -108,7 +108,7 @@ def book_of(content: bytes, names: frozenset[NormalizedName]) -> AdvisoryBook:
     """
     try:
         records = _RECORDS.decode(content) if content.lstrip()[:1] == b"[" else [_RECORD.decode(content)]
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
     found: dict[NormalizedName, dict[_Entry, None]] = {}
     for record in records:
@@ -162,12 +162,12 @@ def _spans(events: Iterable[_Event]) -> Iterator[_Span]:
         _ordered(events), key=lambda event: (event[1] is not None, event[1] or _ZERO, event[0])
     ):
         match rank:
-            case 2 if not is_open:
+            case 1 if not is_open:
                 first, is_open = version, True
             case 0 if is_open and version is not None:
                 yield _Span(first, end=version)
                 is_open = False
-            case 1 if is_open and version is not None:
+            case 2 if is_open and version is not None:
                 yield _Span(first, last=version)
                 is_open = False
             case _:
@@ -180,18 +180,18 @@ _ZERO = Version("0")
 
 
 def _ordered(events: Iterable[_Event]) -> Iterator[tuple[int, Version | None]]:
-    """(0 fixed, 1 last affected, 2 introduced; the version): at one version what ends comes before what begins."""
+    """(0 fixed, 1 introduced, 2 last affected; the version): one version may be the first and the last affected."""
     readers: tuple[tuple[int, Callable[[_Event], str | None]], ...] = (
         (0, lambda event: event.fixed),
-        (1, lambda event: event.last_affected),
-        (2, lambda event: event.introduced),
+        (1, lambda event: event.introduced),
+        (2, lambda event: event.last_affected),
     )
     for event in events:
         for rank, text_of in readers:
             text = text_of(event)
             if text is None:
                 continue
-            version = None if rank == 2 and text == "0" else _version(text)  # noqa: PLR2004 - introduced, as above
+            version = None if rank == 1 and text == "0" else _version(text)
             if version is not None or text == "0":
                 yield rank, version
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,10 @@ _MOST_RECORDS = 1_000_000
 _MOST_BYTES = 2**23  # of one record
 _MOST_IN_ALL = 2**32
 _WHERE = "--advisories"
+_UNREADABLE = (
+    *(OSError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError),
+    *(zlib.error, lzma.LZMAError),
+)
 
 
 def read_advisories(place: str, names: frozenset[NormalizedName], surroundings: Surroundings) -> AdvisoryBook:
@@ -59,7 +65,7 @@ def _texts(path: Path, place: str) -> Iterator[tuple[str, bytes]]:
         raise InputError(
             "there is no such file", where=f"{_WHERE} {place}", remedy="name a file, a folder or a zip archive"
         ) from error
-    except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise InputError(f"it cannot be read: {error}", where=f"{_WHERE} {place}") from error
 
 

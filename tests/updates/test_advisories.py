@@ -56,6 +56,7 @@ def affected(book: AdvisoryBook) -> list[str]:
             [{"introduced": "1.0"}, {"fixed": "1.5"}, {"introduced": "1.5"}],
             ["1.0", "1.5", "2.0rc1", "2.0", "2.0.post1", "3.0"],
         ),
+        ([{"introduced": "1.0"}, {"last_affected": "1.0"}], ["1.0"]),
         ([{"introduced": "no version"}, {"fixed": "2.0"}], []),
         ([], []),
     ],
@@ -92,7 +93,18 @@ def test_names_are_normalized_and_words_shortened():
     assert advisory.summary == "a"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"id": 3}', b"\xff", b'{"id": "x", "affected": "all"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b'{"id": 3}',
+        b"\xff",
+        b'{"id": "x", "affected": "all"}',
+        b'{"id": "x", "a": ' + b"[" * 100_000,
+    ],
+)
 def test_what_is_no_record_is_an_error(content):
     with pytest.raises(ValueError, match=r".+"):
         book_of(content, frozenset({ALPHA}))
