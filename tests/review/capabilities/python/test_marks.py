@@ -73,7 +73,7 @@ MARKED = [
     ("import os\ntry:\n    os.system('id')\nexcept (ValueError, Exception):\n    ...", SYSTEM + " | swallowed"),
     ("import os, contextlib\nwith contextlib.suppress(Exception):\n    os.system('id')", SYSTEM + " | swallowed"),
     # credentials
-    ("open('/root/.ssh/id_rsa').read()", "credentials | builtins.open"),
+    ("open('/home/ada/.ssh/id_rsa').read()", "credentials | builtins.open"),
     ("import os\nopen(os.path.expanduser('~/.aws/credentials'))", "credentials | builtins.open"),
     ("import os\nopen(os.path.join(os.environ['HOME'], '.kube', 'config'))", "credentials | builtins.open"),
     ("import os\nopen(os.path.join(home, '.docker', 'config.json'))", "credentials | builtins.open"),
@@ -84,7 +84,7 @@ MARKED = [
     ("open('/proc/self/environ')", "credentials | builtins.open"),
     ("open('/var/run/secrets/kubernetes.io/serviceaccount/token')", "credentials | builtins.open"),
     ("open('.env').read()", "credentials | builtins.open"),
-    ("import shutil\nshutil.copy('/root/.ssh/id_ed25519', '/tmp/x')", "credentials | shutil.copy"),
+    ("import shutil\nshutil.copy('/home/ada/.ssh/id_ed25519', '/tmp/x')", "credentials | shutil.copy"),
     ("import os\nos.listdir(os.path.expanduser('~/.ssh'))", "credentials | os.listdir"),
     ("import glob, os\nglob.glob(os.path.expanduser('~/.ssh/*'))", "credentials | glob.glob"),
     ("import os, sqlite3\nsqlite3.connect(os.path.expanduser('~/.config/google-chrome/Default/Login Data'))", "credentials | sqlite3.connect"),

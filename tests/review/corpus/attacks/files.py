@@ -258,7 +258,7 @@ def absolute_path(draft: Draft) -> None:
 
 @planted(_ARCHIVE, base="client", where=("harborline/state",))
 def link_in_a_wheel(draft: Draft) -> None:
-    draft.remake.append(with_member("harborline/state", b"/root/.ssh", recorded=False, is_link=True))
+    draft.remake.append(with_member("harborline/state", b"/home/ada/.ssh", recorded=False, is_link=True))
 
 
 @planted(_ARCHIVE, base="command")
