@@ -47,6 +47,9 @@ def give(
         _report(result, wanted.report, printer, surroundings)
     if chosen is not None:
         _write(chosen, wanted, printer, surroundings)
+    elif wanted.write and result.proposals:
+        others = " or ".join(each.id for each in result.proposals)
+        printer.line(f"there is no routine proposal to write; name another one: --proposal {others}", "warning")
     if wanted.pull_request:
         _publish(result, wanted, requests, printer, surroundings)
 

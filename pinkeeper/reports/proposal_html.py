@@ -23,8 +23,8 @@ _INDEX = "index.html"
 _STYLES = ("diff.css", "proposal.css")
 _MOST_ENTRIES = 500
 # Lines of code on the page of one bump: there may be hundreds of pages, and nobody reads them all.
-_MOST_LINES_TO_READ = 2000
-_MOST_LINES_OF_ROUTINE = 300
+_MOST_LINES_TO_READ = 1_000
+_MOST_LINES_OF_ROUTINE = 150
 
 
 def proposal_pages(result: UpdateResult, rules: Mapping[str, Rule] = RULES) -> dict[str, str]:

@@ -29,7 +29,7 @@ from pinkeeper.updates.policy import ANY, Refusals, but, expired, moving, policy
 from pinkeeper.workflows.lock_inputs import gather, gather_settings
 from pinkeeper.workflows.lock_job import LockJob, choose_jobs
 from pinkeeper.workflows.lock_problem import Movement
-from pinkeeper.workflows.lock_source import choose_places, open_source
+from pinkeeper.workflows.lock_source import choose_places
 from pinkeeper.workflows.surroundings import Surroundings
 from pinkeeper.workflows.update_advice import Advice
 from pinkeeper.workflows.update_bench import Bench
@@ -37,7 +37,7 @@ from pinkeeper.workflows.update_compare import Workshop
 from pinkeeper.workflows.update_notes import Patient
 from pinkeeper.workflows.update_options import UpdateOptions
 from pinkeeper.workflows.update_proposals import Draft, Writer, merged
-from pinkeeper.workflows.update_states import SharedSources, Solver, State, standing_locks
+from pinkeeper.workflows.update_states import Bounds, SharedSources, Solver, State, no_bounds, standing_locks
 from pinkeeper.workflows.write_together import finish_writing
 
 __all__ = ["update"]
@@ -87,12 +87,13 @@ class _Update:
         self._today = surroundings.now.date()
         self._locks, self._cooldown = standing_locks(jobs, surroundings)
         self._solver = Solver(jobs, surroundings, sources)
-        self._bench, cache = self._made_bench(stack)
+        self._bench, cache = self._made_bench(stack, sources)
         self._getter = (
             None if policy.notes == "files" or options.lock.offline else _made_getter(stack, cache, surroundings)
         )
         self._moving = frozenset[NormalizedName]()
         self._refused: dict[NormalizedName, tuple[SpecifierSet, ...]] = {}
+        self._dangers: dict[Move, State] = {}
         self._warnings: list[str] = []
 
     def result(self, began: float) -> UpdateResult:
@@ -105,21 +106,20 @@ class _Update:
                 f"the entry of tool.pinkeeper.update.ignore for {ignored.package}{ignored.versions} "
                 f"ran out on {ignored.until}"
             )
-        best, dangers = self._without_danger(self._movement())
+        best = self._safe()
         flagged = [move for move in best.moves if self._bench.verdict(move) is not Verdict.ROUTINE]
         routine = [*self._routine(flagged)]
         drafts = merged([*routine, *self._worth_a_proposal(self._units(best, flagged), routine)])
         moves = {move: self._bench.of(move).result for draft in drafts for move in draft.state.moves}
-        advice.gather({**moves, **{move: self._bench.of(move).result for move in dangers}})
+        advice.gather({**moves, **{move: self._bench.of(move).result for move in self._dangers}})
         writer = Writer(self._bench, self._surroundings, advice=advice)
         proposals = tuple(writer.proposal(draft) for draft in drafts)
-        held = self._held(best, proposals, dangers)
         return UpdateResult(
             project=self._project(),
             made_at=self._surroundings.now,
             proposals=tuple(sorted(proposals, key=lambda each: (each.verdict is not Verdict.ROUTINE, each.id))),
-            refused=tuple(writer.refused(move, state) for move, state in sorted(dangers.items())),
-            held=held,
+            refused=tuple(writer.refused(move, state) for move, state in sorted(self._dangers.items())),
+            held=self._held(best, proposals),
             warnings=tuple(self._warnings),
             compared_whole=self._bench.made,
             compared_from_cache=self._bench.recalled,
@@ -130,7 +130,7 @@ class _Update:
     def _standing(self) -> tuple[Lock, ...]:
         return tuple(self._locks.values())
 
-    def _made_bench(self, stack: ExitStack) -> tuple[Bench, Cache]:
+    def _made_bench(self, stack: ExitStack, sources: SharedSources) -> tuple[Bench, Cache]:
         job, surroundings = self._jobs[0], self._surroundings
         places = choose_places(job.options, job.settings, gather(job.options, job.settings, surroundings), surroundings)
         assert surroundings.cache_directory is not None
@@ -143,7 +143,7 @@ class _Update:
             cache=surroundings.cache_directory,
             now=surroundings.now,
         )
-        opened = stack.enter_context(open_source(places, job.options, job.settings, surroundings))
+        opened = stack.enter_context(sources(places, job.options, job.settings, surroundings))
         bench = Bench(workshop, opened, jobs=self._options.jobs, surroundings=surroundings)
         return bench, opened.cache
 
@@ -163,44 +163,41 @@ class _Update:
             )
         return moving(self._standing, self._policy, names=self._options.names, affected=affected)
 
-    def _movement(self, more: Refusals | None = None) -> Movement:
-        refused = dict(self._refused)
-        for name, specifiers in (more or {}).items():
-            refused[name] = (*refused.get(name, ()), *specifiers)
-        return Movement(moving=self._moving, refused=refused)
-
     # What may be proposed at all
 
-    def _without_danger(self, movement: Movement) -> tuple[State, dict[Move, State]]:
-        """The best state in which nothing dangerous comes in; what had to be kept out for that, and where it stood.
+    def _safe(
+        self,
+        more: Refusals | None = None,
+        *,
+        moving: frozenset[NormalizedName] | None = None,
+        bounds: Bounds = no_bounds,
+    ) -> State:
+        """The best state in which nothing dangerous comes in; all of it is compared.
 
-        A dangerous release is refused alone: the one before it may be what everybody should have.
+        A dangerous release is refused from now on, and it alone: the one before it may be what everybody should have.
+        more: what else is refused; moving: what may move, None for all that the policy lets. Raises NoSolutionError.
         """
-        dangers: dict[Move, State] = {}
         for _ in range(_MOST_ROUNDS):
-            state = self._solver.state(movement)
+            state = self._solver.state(self._movement(more or {}, moving), bounds=bounds)
             self._bench.compare(state, state.moves)
-            found = self._dangerous(state)
-            if not found:
-                return state, dangers
-            dangers |= dict.fromkeys(found, state)
-            movement = self._refusing(found)
+            dangers = [move for move in state.moves if self._bench.verdict(move) is Verdict.DANGER]
+            if not dangers:
+                return state
+            for move in dangers:
+                self._dangers.setdefault(move, state)
+                self._refused[move.name] = (*self._refused.get(move.name, ()), SpecifierSet(f"=={move.new}"))
         raise NoSolutionError(
             "release after release came out dangerous",
-            details=tuple(map(str, sorted(dangers))),
+            details=tuple(map(str, sorted(self._dangers))),
             remedy="look at them with pinkeeper diff, and name what may move: pinkeeper update NAME",
         )
 
-    def _dangerous(self, state: State) -> list[Move]:
-        return [move for move in state.moves if self._bench.verdict(move) is Verdict.DANGER]
-
-    def _refusing(self, dangers: Iterable[Move]) -> Movement:
-        """Keep dangerous releases out, now and in every state to come."""
-        for move in dangers:
-            assert move.new is not None
-            exactly = SpecifierSet(f"=={move.new}")
-            self._refused[move.name] = (*self._refused.get(move.name, ()), exactly)
-        return self._movement()
+    def _movement(self, more: Refusals, moving: frozenset[NormalizedName] | None) -> Movement:
+        names = {*self._refused, *more}
+        return Movement(
+            moving=self._moving if moving is None else moving,
+            refused={name: (*self._refused.get(name, ()), *more.get(name, ())) for name in names},
+        )
 
     # The proposals
 
@@ -209,11 +206,10 @@ class _Update:
         staying = {move.name for move in flagged}
         for _ in range(_MOST_ROUNDS):
             try:
-                state = self._solver.state(self._movement(dict.fromkeys(staying, (ANY,))))
+                state = self._safe(dict.fromkeys(staying, (ANY,)))
             except NoSolutionError as error:
                 self._warnings.append(f"no bump can be had without those that must be read: {error.what}")
                 return
-            self._bench.compare(state, state.moves)
             more = {move.name for move in state.moves if self._bench.verdict(move) is not Verdict.ROUTINE} - staying
             if not more:
                 if state.moves:
@@ -254,25 +250,17 @@ class _Update:
             return tuple(found)
 
         refused = {name: (but(versions),) for name, versions in wanted.items() if versions}
-        for _ in range(_MOST_ROUNDS):
-            movement = self._movement(refused)
-            try:
-                state = self._solver.state(replace(movement, moving=frozenset(unit.names)), bounds=bounds)
-            except NoSolutionError as error:
-                self._warnings.append(f"no lock was found with {', '.join(unit.names)} alone: {error.what}")
-                return None
-            self._bench.compare(state, state.moves)
-            found = self._dangerous(state)
-            if not found:
-                return state
-            self._refusing(found)
-        return None
+        try:
+            return self._safe(refused, moving=frozenset(unit.names), bounds=bounds)
+        except NoSolutionError as error:
+            self._warnings.append(f"no lock was found with {', '.join(unit.names)} alone: {error.what}")
+            return None
 
     # What stays behind
 
-    def _held(self, best: State, proposals: Iterable[Proposal], dangers: Iterable[Move]) -> tuple[HeldBump, ...]:
+    def _held(self, best: State, proposals: Iterable[Proposal]) -> tuple[HeldBump, ...]:
         proposed = {(bump.name, bump.new) for proposal in proposals for bump in proposal.bumps}
-        dangerous = {(move.name, move.new) for move in dangers}
+        dangerous = {(move.name, move.new) for move in self._dangers}
 
         def holder(name: NormalizedName, version: Version) -> Holder | None:
             if (name, version) in dangerous:

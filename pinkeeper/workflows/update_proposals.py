@@ -88,7 +88,7 @@ class Writer:
         """What is told of a dangerous bump: no lock is made with it."""
         bump = self._bump(move, state, frozenset({move.name}))
         return Proposal(
-            id=proposal_id([f"danger-{move.name}"]),
+            id=proposal_id([f"danger-{move.name}-{move.new}"]),
             title=f"Do not update {_moved(bump)}",
             verdict=Verdict.DANGER,
             bumps=(bump,),

@@ -27,7 +27,15 @@ from pinkeeper.workflows.lock_problem import Movement, decide, previous_lock
 from pinkeeper.workflows.lock_source import OpenSource, Places, open_source
 from pinkeeper.workflows.surroundings import Surroundings
 
-__all__ = ["SharedSources", "Solver", "State", "standing_locks"]
+__all__ = ["Bounds", "SharedSources", "Solver", "State", "no_bounds", "standing_locks"]
+
+Bounds = Callable[[str | None], tuple[str, ...]]
+"""Requirements that a lock must meet besides its own, by its name."""
+
+
+def no_bounds(_lock: str | None) -> tuple[str, ...]:
+    """None."""
+    return ()
 
 
 def standing_locks(jobs: Iterable[LockJob], surroundings: Surroundings) -> tuple[dict[str | None, Lock], timedelta]:
@@ -141,9 +149,9 @@ class Solver:
         self,
         movement: Movement,
         *,
-        bounds: Callable[[str | None], tuple[str, ...]] = lambda _lock: (),
+        bounds: Bounds = no_bounds,
     ) -> State:
-        """The best state that a movement allows. bounds: requirements that a lock must meet besides, by its name.
+        """The best state that a movement allows.
 
         Raises what `pinkeeper.workflows.lock_made.make` raises, NoSolutionError first of all.
         """

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,6 +66,8 @@ def finish_writing(directory: Path) -> bool:
 
 def _stage(path: Path, text: str, *, shown: str) -> Path:
     """A file with a text beside the place where it will go."""
+    import tempfile  # noqa: PLC0415 - most runs write one file, or none
+
     target = Path(os.path.realpath(path))
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".pinkeeper-", suffix=".staged")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.support.aging_project import NAMES, ROUTINE, fill, publish_newer
+from tests.support.aging_project import HOOK, NAMES, ROUTINE, fill, publish_newer
 from tests.support.command_line import CommandLine, CommandResult
 from tests.support.index import LoopbackIndex
 from tests.support.lock_text import read_lock
@@ -97,7 +97,7 @@ def test_a_flagged_proposal_is_written_by_its_name(project, index):
 def test_what_came_out_dangerous_cannot_be_written(project, index):
     publish_newer(index)
     before = project.read("requirements.txt")
-    done = update(project, index, "--write", "--format", "json", "--proposal", "danger-hooked")
+    done = update(project, index, "--write", "--format", "json", "--proposal", "danger-hooked-1.1")
     assert done.status == 2
     assert "it came out dangerous" in done.stderr
     assert project.read("requirements.txt") == before
@@ -107,9 +107,7 @@ def test_an_older_release_is_proposed_where_the_newest_is_dangerous(project, ind
     index.add_release("hooked", "1.0.5", files={"hooked/__init__.py": "def greet(name): return name\n"})
     publish_newer(index)
     found = proposals(update(project, index, "--format", "json", "hooked"))
-    assert {key: moved(each) for key, each in found.items()} == {"routine": {"hooked": ("1.0", "1.0.5")}} or {
-        key: moved(each) for key, each in found.items()
-    } == {"hooked": {"hooked": ("1.0", "1.0.5")}}
+    assert {key: moved(each) for key, each in found.items()} == {"routine": {"hooked": ("1.0", "1.0.5")}}
 
 
 def test_with_nothing_newer_there_is_nothing_to_propose(project, index):
@@ -244,3 +242,31 @@ def test_a_release_between_is_routine_where_the_newest_brings_a_new_package_in(p
     assert set(found) == {"routine", "importer", "apikit", "plain01"}
     assert moved(found["routine"])["plain01"] == ("1.0", "1.1")
     assert moved(found["plain01"]) == {"plain01": ("1.0", "1.2"), "fresh": (None, "1.0")}
+
+
+def test_what_is_dangerous_half_way_is_told_and_not_proposed(project, index):
+    publish_newer(index)
+    newer = "def greet(name):\n    return name\n\n\ndef count(words):\n    return len(words)\n"
+    index.add_release("plain01", "1.2", files={"plain01/__init__.py": newer}, requires=["importer>=1.1"])
+    index.add_release("plain01", "1.1.1", files={"plain01/__init__.py": newer, "plain01_init.pth": HOOK})
+    done = update(project, index, "--format", "json")
+    assert done.status == 1, done.stderr
+    result = json.loads(done.stdout)
+    assert moved(proposals(done)["routine"])["plain01"] == ("1.0", "1.1")
+    assert {"plain01": ("1.0", "1.1.1")} in [moved(each) for each in result["refused"]]
+
+
+def test_each_dangerous_release_has_an_id_of_its_own(project, index):
+    index.add_release("hooked", "1.0.9", files={"hooked/__init__.py": "x = 1\n", "hooked_init.pth": HOOK})
+    publish_newer(index)
+    result = json.loads(update(project, index, "--format", "json", "hooked").stdout)
+    assert [each["id"] for each in result["refused"]] == ["danger-hooked-1.0.9", "danger-hooked-1.1"]
+
+
+def test_with_nothing_routine_write_says_what_there_is(project, index):
+    publish_newer(index)
+    before = project.read("requirements.txt")
+    done = update(project, index, "--write", "importer")
+    assert done.status == 0, done.stderr
+    assert "there is no routine proposal to write; name another one: --proposal importer" in done.stderr
+    assert project.read("requirements.txt") == before

