@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "Compared", "ComparisonAsked", "Workshop", "compare_all"]
 
 _FETCHERS = 8
+# What a large release took is given back to the system only where a process ends.
+_COMPARISONS_A_PROCESS = 6
 _ENDED = "the comparison came to a sudden end"
 
 NOTHING = ChosenSide(version=Version("0"))
@@ -181,6 +183,7 @@ class _Work:
         # Not by fork: threads that fetch may hold locks at that moment.
         return ProcessPoolExecutor(
             processes or self._processes,
+            max_tasks_per_child=_COMPARISONS_A_PROCESS,
             mp_context=get_context("spawn"),
             initializer=_begin,
             initargs=(self._workshop,),
