@@ -73,11 +73,15 @@ class Listing:
         self._page = page
         self._places = dict(zip(self.versions, range(len(self.versions)), strict=True))
         self._read: dict[str, dict[str, FileRecord | str | DistributionFile]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
         self._local = local
 
     def filenames(self, version: str) -> tuple[str, ...]:
         """The names of the files of one of `versions`, sorted. Raises IndexPageError for broken entries."""
-        return tuple(sorted(self._entries(version)))
+        known = self._names.get(version)
+        if known is None:
+            known = self._names[version] = tuple(sorted(self._entries(version)))
+        return known
 
     def file(self, version: str, filename: str) -> DistributionFile:
         """One of the files of a release. Raises IndexPageError for a broken entry."""

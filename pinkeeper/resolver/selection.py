@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -73,6 +74,9 @@ class Rejected(Struct, frozen=True, kw_only=True):
     is_of_some: bool = False
 
 
+# Interpreters, ABIs and platforms of a compressed tag set (PEP 425).
+_TagSet = tuple[str, str, str]
+
 # Yanked last, then by rank, build number and name.
 _Ranked = tuple[bool, int, tuple[int, str], str, DistributionFile]
 
@@ -94,7 +98,7 @@ class Selector:
         self._ranks = [target.tag_ranks for target in policy.targets]
         self._judged: dict[tuple[NormalizedName, str], Release | Rejected] = {}
         self._texts: dict[NormalizedName, tuple[frozenset[str], tuple[str, ...]]] = {}
-        self._tag_ranks: dict[tuple[str, str, str], tuple[int | None, ...] | Rejection] = {}
+        self._tag_ranks: dict[_TagSet | None, tuple[int | None, ...]] = {}
         self._python_admits: dict[str, bool] = {}
         self._cutoff = policy.now - policy.cooldown if policy.cooldown else None
 
@@ -159,12 +163,18 @@ class Selector:
         name, version = listing.name, parse_version(text)
         if self._refuses(name, version):
             return Rejected(version=version, reason=Rejection.REFUSED, file=None)
+        formats = self._policy.formats
+        takes_wheels, takes_sdists = formats.allows_wheels(name), formats.allows_sdists(name)
         misses: dict[Rejection, str] = {}
         ranked: list[list[_Ranked]] = [[] for _ in self._ranks]
         for filename in listing.filenames(text):
-            ranks = self._rank(name, filename)
-            if isinstance(ranks, Rejection):
-                misses.setdefault(ranks, filename)
+            tags, build = _tags_and_build(filename)
+            if not (takes_sdists if tags is None else takes_wheels):
+                misses.setdefault(Rejection.FORMAT, filename)
+                continue
+            ranks = self._ranks_of(tags)
+            if not ranks:
+                misses.setdefault(Rejection.TAGS, filename)
                 continue
             file = listing.file(text, filename)  # most files of a large release are never read further than their name
             miss = self._refusal(name, version, file)
@@ -173,7 +183,7 @@ class Selector:
                 continue
             for rank, entries in zip(ranks, ranked, strict=True):
                 if rank is not None:
-                    entries.append((file.yanked is not None, rank, _build_order(filename), filename, file))
+                    entries.append((file.yanked is not None, rank, build, filename, file))
         if not all(ranked):
             if any(ranked):
                 return Rejected(version=version, reason=Rejection.TAGS, file=None, is_of_some=True)
@@ -220,20 +230,19 @@ class Selector:
         old_enough = [file for file in files if self._too_young(name, version, file) is None]
         return tuple(file for file in old_enough if file.yanked is None) or tuple(old_enough)
 
-    def _rank(self, name: NormalizedName, filename: str) -> tuple[int | None, ...] | Rejection:
-        """The place of a file in each target's order of preference; every sdist comes after every wheel."""
-        if not filename.endswith(".whl"):
-            if not self._policy.formats.allows_sdists(name):
-                return Rejection.FORMAT
-            return tuple(len(ranks) for ranks in self._ranks)
-        if not self._policy.formats.allows_wheels(name):
-            return Rejection.FORMAT
-        _, interpreters, abis, platforms = filename[:-4].rsplit("-", 3)
-        known = self._tag_ranks.get((interpreters, abis, platforms))
+    def _ranks_of(self, tags: _TagSet | None) -> tuple[int | None, ...]:
+        """The place of a tag set in each target's order of preference; empty where no target installs any of it.
+
+        Every sdist comes after every wheel.
+        """
+        known = self._tag_ranks.get(tags)
         if known is None:
-            found = tuple(_best_rank(interpreters, abis, platforms, ranks) for ranks in self._ranks)
-            known = Rejection.TAGS if all(rank is None for rank in found) else found
-            self._tag_ranks[interpreters, abis, platforms] = known
+            if tags is None:
+                known = tuple(map(len, self._ranks))
+            else:
+                known = tuple(_best_rank(tags, ranks) for ranks in self._ranks)
+                known = () if all(rank is None for rank in known) else known
+            self._tag_ranks[tags] = known
         return known
 
     def _refusal(self, name: NormalizedName, version: Version, file: DistributionFile) -> Rejection | None:
@@ -272,8 +281,9 @@ def _named(targets: Sequence[Target]) -> str:
     return f"{targets[-1].name} (together with {', '.join(target.name for target in targets[:-1])})"
 
 
-def _best_rank(interpreters: str, abis: str, platforms: str, ranks: Mapping[str, int]) -> int | None:
-    """The best place of a compressed tag set (PEP 425); None where a target installs none of its tags."""
+def _best_rank(tags: _TagSet, ranks: Mapping[str, int]) -> int | None:
+    """The best place of a compressed tag set; None where a target installs none of its tags."""
+    interpreters, abis, platforms = tags
     found = (
         ranks.get(f"{interpreter}-{abi}-{platform}".lower())
         for interpreter in interpreters.split(".")
@@ -286,10 +296,14 @@ def _best_rank(interpreters: str, abis: str, platforms: str, ranks: Mapping[str,
 _HELD = frozenset({Rejection.COOLDOWN, Rejection.NO_UPLOAD_TIME, Rejection.EXCLUDED_NEWER, Rejection.REFUSED})
 
 
-def _build_order(filename: str) -> tuple[int, str]:
-    """Higher build numbers first, no build number last (PEP 427)."""
-    parts = filename.removesuffix(".whl").split("-")
-    if not filename.endswith(".whl") or len(parts) != 6:  # noqa: PLR2004 - name, version, build and three tags
-        return (0, "")
+@lru_cache(maxsize=1 << 16)  # every target asks the same
+def _tags_and_build(filename: str) -> tuple[_TagSet | None, tuple[int, str]]:
+    """The tags of a wheel's name, None for an sdist, and its build number: higher ones first, none last (PEP 427)."""
+    if not filename.endswith(".whl"):
+        return None, (0, "")
+    begin, interpreters, abis, platforms = filename[:-4].rsplit("-", 3)
+    parts = begin.split("-")
+    if len(parts) != 3:  # noqa: PLR2004 - name, version and build
+        return (interpreters, abis, platforms), (0, "")
     digits = parts[2][: len(parts[2]) - len(parts[2].lstrip("0123456789"))]
-    return (-int(digits or 0), parts[2])
+    return (interpreters, abis, platforms), (-int(digits or 0), parts[2])
