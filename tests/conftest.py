@@ -19,9 +19,9 @@ _home_numbers = itertools.count()
 
 # No test looks at a clock: how fast examples are made on a busy machine is no property of the program.
 # The examples are the same in each run, so that a change fails for what it does; `--hypothesis-profile searching` looks
-# for new ones.
+# for new ones, and for more of them.
 settings.register_profile("searching", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("unhurried", settings.get_profile("searching"), derandomize=True)
+settings.register_profile("unhurried", settings.get_profile("searching"), derandomize=True, max_examples=40)
 settings.load_profile("unhurried")
 
 

@@ -25,7 +25,10 @@ _ORDER = list(When)
 
 # Marks that make another thing of the same call; the others (a shell, a folder for temporary files) come and go.
 _GRAVE = frozenset(
-    {Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED, Mark.UNRESOLVED, Mark.SILENCED, Mark.DETACHED}
+    {
+        *(Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED, Mark.UNRESOLVED),
+        *(Mark.SILENCED, Mark.DETACHED, Mark.INSECURE),
+    }
 )
 
 _Key = tuple[object, ...]
@@ -248,6 +251,8 @@ _TEST_PARTS = frozenset({"test", "tests", "_tests", "conftest.py"})
 def is_test(path: str) -> bool:
     """Whether a Python file is there for tests, by where it stands."""
     parts = path.split("/")
+    if parts == ["conftest.py"]:
+        return False  # in nobody's tests, but where all that is installed begins
     return bool(_TEST_PARTS & {*parts}) or parts[-1].startswith("test_") or parts[-1].endswith("_test.py")
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity
-from pinkeeper.review.capabilities.summary import Capability, Mark
+from pinkeeper.review.capabilities.summary import Capability, Fact, Mark
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, by_path, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
 
+# Stores of browsers, wallets and shells, other processes' variables, keys that open a machine: a client that was told
+# to may read a cloud's or a registry's credentials, and nobody tells a library to read these.
+_NOBODYS = re.compile(
+    r"Login Data|Local State|Web Data|Cookies\b|cookies\.sqlite|logins\.json|key[34]\.db|google-chrome|firefox|"
+    r"Keychains|leveldb|wallet|Exodus|\.electrum|\.bitcoin|\.ethereum|\.config[/\\]solana|"
+    r"nkbihfbeogaeaoehlefnkodbefgpgknn|_history\b|/etc/(?:shadow|master\.passwd)|/proc/[^/]+/environ|"
+    r"\bid_(?:rsa|dsa|ecdsa|ed25519)\b|\.gnupg|\.password-store"
+)
 _WAYS_OUT = {Capability.NETWORK, Capability.PROCESS}
 
 
@@ -29,7 +38,7 @@ def _look(material: Material) -> Iterable[Sighting]:
             elif fact.capability is Capability.CREDENTIALS:
                 yield sighting(
                     new,
-                    Severity.HIGH if leaves or new.when.is_unasked else Severity.MEDIUM,
+                    Severity.HIGH if leaves or new.when.is_unasked or _is_nobodys(fact) else Severity.MEDIUM,
                     f"it looks where secrets lie {at_the_time(new.when)}: {shown_call(new)}",
                 )
             elif fact.capability is Capability.NETWORK and Mark.SURVEYED in fact.marks:
@@ -38,6 +47,11 @@ def _look(material: Material) -> Iterable[Sighting]:
                     Severity.HIGH if new.when.is_unasked else Severity.MEDIUM,
                     f"who and where this machine is, is told to somebody: {shown_call(new)}",
                 )
+
+
+def _is_nobodys(fact: Fact) -> bool:
+    """Whether it looks where no library has its own things."""
+    return any(_NOBODYS.search(text) for text in fact.arguments)
 
 
 RULE = Rule(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from pinkeeper.model.comparison import ChangeStatus, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
@@ -29,13 +31,15 @@ def _look(material: Material) -> Iterable[Sighting]:
 
 def _compiled(material: Material) -> Iterator[Sighting]:
     """Compiled Python: code that nobody can read, and that an import takes before or without a source."""
+    had = {PurePosixPath(path).suffix for path in material.old.main.entries}
     for change in material.changes:
         path = change.new_path
         if path is not None and change.kind is FileKind.BYTECODE and change.status is not ChangeStatus.REMOVED:
             is_python = path.endswith((".pyc", ".pyo"))
             is_new = change.status is ChangeStatus.ADDED or change.old_kind is not None
+            is_first = PurePosixPath(path).suffix not in had and not is_test(path)
             yield Sighting(
-                severity=Severity.HIGH if is_python and is_new else Severity.MEDIUM,
+                severity=Severity.HIGH if is_new and (is_python or is_first) else Severity.MEDIUM,
                 summary=f"compiled {'Python' if is_python else 'code'} is {'new' if is_new else 'changed'}, which no "
                 "reviewer can read",
                 path=path,

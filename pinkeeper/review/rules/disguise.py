@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator
 from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.file_ends import bytes_behind
+from pinkeeper.review.rules.pickled_calls import pickled_call
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
 
 _LARGEST = 32 * 2**20
-_MOST_FILES = 400
+_MOST_FILES = 1000
 _LOOKED_AT = frozenset({FileKind.DATA, FileKind.ARCHIVE, FileKind.NATIVE, FileKind.BYTECODE, FileKind.DOCUMENTATION})
 
 # How files of a suffix begin; a picture that begins otherwise is none.
@@ -48,7 +51,6 @@ _POWERS = (
     (re.compile(rb"#!\s*/"), "a script"),
 )
 # What stands behind the end of a picture is read by nobody who looks at it.
-_PNG_END = b"IEND\xaeB`\x82"
 _BEHIND = 64
 
 
@@ -62,13 +64,10 @@ def _look(material: Material) -> Iterable[Sighting]:
             or change.kind not in _LOOKED_AT
         ):
             continue
-        suffix = _suffix(path)
-        if suffix not in _BEGINNINGS and suffix not in _TEXTS:
-            continue
         seen += 1
         if seen > _MOST_FILES:
             return
-        yield from _seen(change, path, suffix, material)
+        yield from _seen(change, path, _suffix(path), material)
 
 
 def _seen(change: FileChange, path: str, suffix: str, material: Material) -> Iterator[Sighting]:
@@ -76,12 +75,24 @@ def _seen(change: FileChange, path: str, suffix: str, material: Material) -> Ite
     if not entry.size or entry.size > _LARGEST:
         return
     content = material.new.main.read(path)
+    grave = Severity.MEDIUM if is_test(path) else Severity.HIGH
+    call = None if change.kind in {FileKind.NATIVE, FileKind.DOCUMENTATION} else pickled_call(content)
+    if call is not None:
+        yield Sighting(
+            severity=grave,
+            summary=f"packed objects that call {call} as soon as somebody opens them",
+            path=path,
+            subject=f"pickled {call}",
+        )
+        return
+    if suffix not in _BEGINNINGS and suffix not in _TEXTS:
+        return
     power = next((what for pattern, what in _POWERS if pattern.match(content)), None)
     beginnings = _BEGINNINGS.get(suffix, ())
     is_right = content.startswith(beginnings) if beginnings else power is None
     if not is_right and power is not None:
         yield Sighting(
-            severity=Severity.HIGH,
+            severity=grave,
             summary=f"it is called {suffix}, and is {power}",
             path=path,
             subject=f"disguise {suffix}",
@@ -93,10 +104,10 @@ def _seen(change: FileChange, path: str, suffix: str, material: Material) -> Ite
             path=path,
             subject=f"disguise {suffix}",
         )
-    elif is_right and (behind := _behind(content, suffix)) > _BEHIND:
+    elif is_right and (behind := bytes_behind(content, suffix)) > _BEHIND:
         yield Sighting(
-            severity=Severity.HIGH,
-            summary=f"{behind:,} bytes stand behind the end of the picture",
+            severity=grave,
+            summary=f"{behind:,} bytes stand behind the end of what is shown",
             path=path,
             subject=f"behind {suffix}",
         )
@@ -104,14 +115,6 @@ def _seen(change: FileChange, path: str, suffix: str, material: Material) -> Ite
 
 def _is_binary(content: bytes) -> bool:
     return b"\0" in content[:4096]
-
-
-def _behind(content: bytes, suffix: str) -> int:
-    """Bytes behind the end of a picture; 0 where there is no end to be found."""
-    if suffix == ".png":
-        end = content.rfind(_PNG_END)
-        return len(content) - end - len(_PNG_END) if end >= 0 else 0
-    return 0
 
 
 def _suffix(path: str) -> str:
@@ -124,8 +127,9 @@ RULE = Rule(
     severity=Severity.HIGH,
     title="a file that is not what it is called",
     means=(
-        "A picture, a font or a text by its name, an archive, a program or packed objects by its content; or a picture "
-        "with something behind its end. Whoever looks through the files passes over it, and code can still open it."
+        "A picture, a font or a text by its name, an archive, a program or packed objects by its content; a picture "
+        "or a sound with something behind its end; or packed objects that call a program when they are opened. Whoever "
+        "looks through the files passes over it, and code can still open it."
     ),
     attack="Payloads hidden in a logo.png or a .wav of a package (telnyx 4.87.1), taken out by a few lines of code.",
     judge="Which code opens the file, and what does it do with the bytes?",

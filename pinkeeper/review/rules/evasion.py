@@ -33,6 +33,7 @@ _COMMANDS = (
 
 
 def _look(material: Material) -> Iterable[Sighting]:
+    trusts_blindly = _trusted_blindly(material)
     for new in all_facts(material):
         if new.fact.capability is Capability.PROCESS:
             yield from _process(new)
@@ -45,7 +46,8 @@ def _look(material: Material) -> Iterable[Sighting]:
         elif new.fact.capability in POWERS and new.when.is_unasked:
             yield from _gated(new)
         elif new.fact.capability is Capability.NETWORK and Mark.INSECURE in new.fact.marks:
-            yield sighting(new, Severity.MEDIUM, f"it connects without looking at certificates: {shown_call(new)}")
+            severity = Severity.MEDIUM if trusts_blindly else Severity.HIGH
+            yield sighting(new, severity, f"it connects without looking at certificates: {shown_call(new)}")
     for literal in material.literals:
         if literal.literal.kind is LiteralKind.COMMAND and not literal.literal.in_docstring:
             what = _command(literal.literal.value)
@@ -59,6 +61,15 @@ def _look(material: Material) -> Iterable[Sighting]:
                     when=literal.when,
                     subject=literal.literal.value,
                 )
+
+
+def _trusted_blindly(material: Material) -> bool:
+    """Whether the old release had connections without certificates anywhere."""
+    return any(
+        Mark.INSECURE in fact.marks and fact.capability is Capability.NETWORK
+        for module in material.old.code.modules.values()
+        for fact in module.facts
+    )
 
 
 def _process(new: NewFact) -> Iterator[Sighting]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 __all__ = ["is_near_miss", "nearest"]
 
 _SHORT, _MIDDLE = 4, 7
+_EMPTY_WORDS = frozenset({"python", "python3", "py", "py3", "pip", "official", "original", "real", "latest"})
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "|": "l"})
 
 
@@ -18,6 +19,8 @@ def is_near_miss(name: str, known: str) -> bool:
     The distance that counts as near grows with the length: among short names everything is near everything.
     """
     words = re.split(r"[-_.]", name)
+    if _bare(words) == known:
+        return True  # "the one for Python", of a project that is for Python
     if len(words) > 1 and name != known and sorted(words) == sorted(re.split(r"[-_.]", known)):
         return True  # the same words in another order, or otherwise joined
     if name == known or min(len(name), len(known)) <= _SHORT:
@@ -28,6 +31,11 @@ def is_near_miss(name: str, known: str) -> bool:
     if abs(len(name) - len(known)) > limit or re.sub(r"\d", "", name) == re.sub(r"\d", "", known):
         return False
     return _distance(name, known, limit) <= limit and name[:1] == known[:1]
+
+
+def _bare(words: Sequence[str]) -> str:
+    """A name without words that say no more than what language it is for, or that it is the right one."""
+    return "-".join(word for word in words if word not in _EMPTY_WORDS) if len(words) > 1 else ""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

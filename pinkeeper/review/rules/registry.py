@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pinkeeper.review.rules import (
+    addressed_reviewer,
     archive,
     beyond_sdist,
     build_hook,
@@ -54,6 +55,7 @@ _MODULES = (
     first_use,
     patching,
     hidden_text,
+    addressed_reviewer,
     opaque_blob,
     disguise,
     first_of_kind,

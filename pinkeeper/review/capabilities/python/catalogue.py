@@ -236,14 +236,17 @@ _add(
     _SURVEYED,
     "netifaces.interfaces netifaces.ifaddresses ifaddr.get_adapters psutil.disk_partitions win32api.GetUserName",
 )
-_add(
-    _S,
-    _SURVEYED | _SECRET,
-    "PIL.ImageGrab.grab pyautogui.screenshot mss.mss pyperclip.paste pynput.keyboard.Listener keyboard.on_press "
-    "tkinter.Tk.clipboard_get win32clipboard.GetClipboardData",
-)
 
 _C = Capability.CREDENTIALS
+# What a user copies, types and sees holds whatever passes by.
+_add(
+    _C,
+    _SURVEYED | _SECRET,
+    "PIL.ImageGrab.grab PIL.ImageGrab.grabclipboard pyautogui.screenshot mss.mss pyperclip.paste "
+    "pyperclip.waitForPaste pynput.keyboard.Listener pynput.mouse.Listener keyboard.on_press keyboard.hook "
+    "keyboard.record "
+    "tkinter.Tk.clipboard_get tkinter.Tk.selection_get win32clipboard.GetClipboardData clipboard.paste",
+)
 _add(
     _C,
     _SECRET,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pinkeeper.review.capabilities.python import folding
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.environment import COPY, is_environment, read_in_bulk, read_variable
-from pinkeeper.review.capabilities.python.reflection import in_namespace, is_namespace
+from pinkeeper.review.capabilities.python.reflection import in_namespace, is_namespace, note_hidden_name
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
@@ -140,6 +140,8 @@ def subscript(a: Analysis, node: ast.Subscript) -> Value:
 
 def subscripted(a: Analysis, base: Value, key: Value, node: ast.expr) -> Value:  # noqa: C901 - one case a kind
     """What stands in a container under a key."""
+    if not base.refs and key.marks & FOLDED:
+        note_hidden_name(a, key, node, "__dict__")
     if base is UNKNOWN:
         return UNKNOWN
     if base.refs:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pinkeeper.review.capabilities.python import catalogue, name_effects, path_effects, texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
+from pinkeeper.review.capabilities.python.certificates import unverified
 from pinkeeper.review.capabilities.python.environment import read_in_bulk, read_variable
 from pinkeeper.review.capabilities.python.files import (
     change_mode,
@@ -65,23 +66,10 @@ def generic(a: Analysis, use: Use, known: catalogue.Entry) -> Value:
     return with_marks(result, (bits & FLOWING) | marks)
 
 
-def connect(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a kind
+def connect(a: Analysis, use: Use) -> Value:
     """What reaches the network."""
-    bits = marks_given(a, use)
     keywords = use.keywords
-    if (
-        _is_false(keywords.get("verify", UNKNOWN))
-        or _is_false(keywords.get("ssl", UNKNOWN))
-        or _is_false(keywords.get("verify_ssl", UNKNOWN))
-    ):
-        bits |= BIT[Mark.INSECURE]
-    for name in ("context", "ssl", "ssl_context", "verify"):
-        if any("unverified" in ref for ref in keywords.get(name, UNKNOWN).refs):
-            bits |= BIT[Mark.INSECURE]
-    if keywords.get("cert_reqs", UNKNOWN).const in ("CERT_NONE", 0) or any(
-        ref.endswith("CERT_NONE") for ref in keywords.get("cert_reqs", UNKNOWN).refs
-    ):
-        bits |= BIT[Mark.INSECURE]
+    bits = marks_given(a, use) | unverified(keywords)
     a.fact(Capability.NETWORK, use.name, use.node, shown(use), bits)
     for value in (
         *use.arguments[:3],
@@ -109,7 +97,9 @@ def connect(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a kind
 def _hosts(a: Analysis, use: Use, value: Value) -> None:
     """Hosts and addresses outside of URLs."""
     found: list[Any] = [value.const]
-    if isinstance(value.const, tuple):
+    if value.text is not None and value.text.startswith(f"{_HOLE}."):
+        found = [value.text.rpartition(_HOLE)[2].strip(".")]  # names below a host that is known
+    elif isinstance(value.const, tuple):
         found = list(value.const)
     elif value.items is not None:
         found = [each.const for each in value.items.values()]
@@ -120,10 +110,6 @@ def _hosts(a: Analysis, use: Use, value: Value) -> None:
                     a.literal(LiteralKind.ADDRESS, each, use.node)
             elif _HOST.match(each):
                 a.literal(LiteralKind.HOST, each, use.node)
-
-
-def _is_false(value: Value) -> bool:
-    return any(each is False for each in value.constants)
 
 
 def run_code(a: Analysis, use: Use) -> Value:

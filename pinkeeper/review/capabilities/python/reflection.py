@@ -22,7 +22,15 @@ from pinkeeper.review.capabilities.python.value import (
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, Import, Mark
 
-__all__ = ["KEPT", "import_by_name", "in_namespace", "is_namespace", "resolved_attribute", "through_namespace"]
+__all__ = [
+    "KEPT",
+    "import_by_name",
+    "in_namespace",
+    "is_namespace",
+    "note_hidden_name",
+    "resolved_attribute",
+    "through_namespace",
+]
 
 KEPT: Final = BIT[Mark.COMPUTED] | BIT[Mark.UNRESOLVED]
 """What stays with a name that was reached by another."""
@@ -48,6 +56,12 @@ _REMARKABLE: Final = word_set(
     "_posixsubprocess _winapi shutil "
     "sys.modules socket requests"
 )
+# Names that mean one thing wherever they are met.
+_TELLING_NAMES: Final = word_set(
+    "system popen Popen exec eval execv execve execvp execfile spawnl spawnv spawnlp posix_spawn check_output "
+    "getoutput getstatusoutput create_subprocess_shell urlopen urlretrieve __import__ import_module __builtins__ "
+    "subprocess builtins ctypes"
+)
 _ODD_IMPORTS: Final = word_set("os subprocess socket builtins ctypes pty marshal posix nt base64 zlib urllib requests")
 
 
@@ -60,6 +74,14 @@ def is_namespace(ref: str) -> bool:
         "sys.modules",
         "builtins",
     } or ref.endswith((".__dict__", ".modules", "builtins.object"))
+
+
+def note_hidden_name(a: Analysis, key: Value, node: ast.expr, callee: str) -> None:
+    """A fact where what is asked of something unknown is a name of power that was put together."""
+    if key.marks & FOLDED:
+        names = [each for each in key.constants if isinstance(each, str) and each in _TELLING_NAMES]
+        if names:
+            a.fact(Capability.REFLECTION, callee, node, names[:1], (key.marks & FLOWING) | BIT[Mark.COMPUTED])
 
 
 def in_namespace(a: Analysis, ref: str, key: Value, node: ast.expr) -> Value:
@@ -99,6 +121,8 @@ def resolved_attribute(
     if names:
         found = _any_of([attribute(a, base, each, node) for each in names], name)
         _tell(a, callee, found, [*_shown_base(a, base), *names], node, plain=default is None)
+        if found is UNKNOWN and not base.refs:
+            note_hidden_name(a, name, node, callee)
         result = found
     else:
         result = UNKNOWN

@@ -6,6 +6,7 @@ import ast
 from typing import Any, Final
 
 from pinkeeper.review.capabilities.python.analysis import Analysis, Executor
+from pinkeeper.review.capabilities.python.certificates import note_unverified
 from pinkeeper.review.capabilities.python.concrete import NotConstantError
 from pinkeeper.review.capabilities.python.containers import bind_target, element_of, iterated
 from pinkeeper.review.capabilities.python.environment import is_environment
@@ -111,6 +112,7 @@ def assign(a: Analysis, target: ast.expr, value: Value) -> None:  # noqa: C901 -
     """Assign to an attribute or to an element."""
     if isinstance(target, ast.Attribute):
         base = a.evaluate(target.value)
+        note_unverified(a, target.attr, value, target)
         if target.attr == "__code__":
             a.fact(Capability.DYNAMIC_CODE, "__code__", target, (), value.marks & FLOWING & ~FOLDED)
         for ref in base.refs:

@@ -53,7 +53,7 @@ _SECRET_PATH: Final = re.compile(
     r"Exodus[/\\]exodus\.wallet|\.config[/\\]solana|\.mozilla[/\\]firefox|\.config[/\\]google-chrome|"
     r"Library[/\\]Keychains|Library[/\\]Application Support[/\\]Google[/\\]Chrome|Local Storage[/\\]leveldb"
     r")(?=$|[/\\\s'\"*;|&)])"
-    r"|/etc/shadow\b|/etc/(?:master\.)?passwd\b|/proc/(?:self|\d+|\*)/environ|/var/run/secrets|/run/secrets/|"
+    r"|/etc/shadow\b|/etc/(?:master\.)?passwd\b|/proc/(?:self|[\d*?…{}\[\]-]+)/environ|/var/run/secrets|/run/secrets/|"
     r"/\.env(?:\.\w+)?$|^\.env(?:\.\w+)?$|nkbihfbeogaeaoehlefnkodbefgpgknn"
 )
 _METADATA: Final = re.compile(
@@ -68,7 +68,13 @@ _PERSISTENT: Final = re.compile(
     r"(?:^|[/\\~])\.(?:bashrc|bash_profile|bash_login|zshrc|zprofile|zshenv|profile|xinitrc|xprofile|"
     r"pam_environment)\b|config\.fish|"
     r"Start Menu[/\\]Programs[/\\]Start|CurrentVersion[/\\]+Run|authorized_keys|\.git[/\\]hooks|"
-    r"(?:site|user)customize\.py\b|\w\.pth$|Winlogon|\\Environment\\UserInitMprLogonScript"
+    r"(?:site|user)customize\.py\b|\w\.pth$|Winlogon|\\Environment\\UserInitMprLogonScript|"
+    r"(?:^|[/\\])pip\.(?:conf|ini)$|(?:^|[/\\])uv\.toml$|(?:^|[/\\~])\.(?:npmrc|yarnrc(?:\.yml)?|condarc|gitconfig)$|"
+    r"\.ssh[/\\](?:config|rc)$|"
+    r"\.github[/\\]workflows\b|(?:^|[/\\])\.gitlab-ci\.yml$|(?:^|[/\\])\.pre-commit-config\.yaml$|"
+    r"\.vscode[/\\](?:tasks|settings|launch)\.json$|\.(?:claude|cursor|codex|gemini)[/\\][\w/\\.-]*\.(?:json|toml|mdc)$|"
+    r"(?:^|[/\\])\.mcp\.json$|claude_desktop_config\.json$|"
+    r"profile_default[/\\]startup\b|\.jupyter[/\\]\w+\.(?:py|json)$|_profile\.ps1$|/etc/sudoers|/etc/ld\.so\.conf"
 )
 _PERSISTENT_COMMAND: Final = re.compile(
     r"\bcrontab\s+(?!-l)|\bsystemctl\s+(?:--user\s+)?(?:enable|daemon-reload)|\blaunchctl\s+(?:load|bootstrap)|"
