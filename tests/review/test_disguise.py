@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,17 @@ from tests.support.distributions import make_wheel
 
 CODE = "def add(a, b):\n    return a + b\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"\0\0\0\0IEND\xaeB`\x82"
+GIF = b"GIF89a\1\0\1\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xda\0\x08\1\1\0\0?\0\x12\xff\0\x34\xff\xd0\x56\xff\xd9"
+WAV = b"RIFF\x0c\0\0\0WAVEdata\0\0\0\0"
 NOISE = bytes((number * 7919 + 13) % 251 for number in range(3000))
+
+
+class Calling:
+    """Packed, it is a call; nothing here unpacks it."""
+
+    def __reduce__(self):
+        return os.system, ("id",)
 
 
 def found(tmp_path: Path, files: dict[str, bytes | str], before: dict[str, bytes | str] | None = None):
@@ -35,6 +48,14 @@ def found(tmp_path: Path, files: dict[str, bytes | str], before: dict[str, bytes
         ("sums/table.json", b"\x80\x04\x95" + NOISE),
         ("sums/notes.txt", b"\x28\xb5\x2f\xfd" + NOISE),
         ("sums/logo.png", PNG + NOISE),
+        ("sums/logo.gif", GIF + NOISE),
+        ("sums/photo.jpg", JPEG + NOISE),
+        ("sums/ring.wav", WAV + NOISE),
+        ("sums/logo.png", PNG + NOISE + PNG[-12:]),
+        ("sums/index", b"cposix\nsystem\n(S'id'\ntR."),
+        ("sums/model.pt", pickle.dumps(Calling(), protocol=4)),
+        ("sums/model.bin", pickle.dumps(Calling(), protocol=2)),
+        ("sums/model.dat", b"stored member " + pickle.dumps(Calling(), protocol=5)),
     ],
 )
 def test_power_under_another_name(tmp_path, path, content):
@@ -47,6 +68,16 @@ def test_power_under_another_name(tmp_path, path, content):
     ("path", "content"),
     [
         ("sums/logo.png", PNG),
+        ("sums/logo.gif", GIF),
+        ("sums/logo.gif", GIF + bytes(400)),
+        ("sums/logo.gif", GIF[:-6]),
+        ("sums/photo.jpg", JPEG),
+        ("sums/photo.jpg", JPEG + JPEG + NOISE),
+        ("sums/photo.jpg", JPEG[:-9]),
+        ("sums/ring.wav", WAV),
+        ("sums/odd.gif", b"GIF89a" + NOISE),
+        ("sums/table.pickle", pickle.dumps({"call": "system", "module": "posix"}, protocol=4)),
+        ("sums/day.pickle", pickle.dumps(dt.date(2026, 1, 2))),
         ("sums/table.json", '{"a": 1}'),
         ("sums/notes.txt", "PK is short for private key\n"),
         ("sums/model.npz", b"PK\x03\x04" + NOISE),

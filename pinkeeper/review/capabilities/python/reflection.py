@@ -121,7 +121,7 @@ def resolved_attribute(
     if names:
         found = _any_of([attribute(a, base, each, node) for each in names], name)
         _tell(a, callee, found, [*_shown_base(a, base), *names], node, plain=default is None)
-        if found is UNKNOWN and not base.refs:
+        if not found.refs and not base.refs:
             note_hidden_name(a, name, node, callee)
         result = found
     else:
