@@ -51,7 +51,7 @@ def _look(material: Material) -> Iterable[Sighting]:
 
 def _is_nobodys(fact: Fact) -> bool:
     """Whether it looks where no library has its own things."""
-    return any(_NOBODYS.search(text) for text in fact.arguments)
+    return fact.callee.endswith("secret_for_all_namespaces") or any(_NOBODYS.search(text) for text in fact.arguments)
 
 
 RULE = Rule(

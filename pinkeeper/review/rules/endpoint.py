@@ -12,7 +12,7 @@ from pinkeeper.review.hosts import Endpoint, endpoints_in, hosts_in
 from pinkeeper.review.material import Material, NewLiteral
 from pinkeeper.review.rules.circumstances import by_path
 from pinkeeper.review.rules.endpoint_kinds import kind_of_endpoint
-from pinkeeper.review.rules.near_miss import is_near_miss
+from pinkeeper.review.rules.near_miss import is_near_miss, site
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -42,7 +42,7 @@ def _look(material: Material) -> Iterable[Sighting]:
 def _judged(new: NewLiteral, endpoint: Endpoint, own: frozenset[str], *, connects: bool) -> Sighting:
     kind = kind_of_endpoint(endpoint.host, endpoint.text)
     address = _address(endpoint.host)
-    near = next((host for host in sorted(own) if is_near_miss(_site(endpoint.host), _site(host))), None)
+    near = next((host for host in sorted(own) if is_near_miss(site(endpoint.host), site(host))), None)
     if endpoint.host in _METADATA_SERVICES:
         severity, what = Severity.HIGH, f"{endpoint.host} is where a cloud hands out credentials"
     elif not endpoint.host.isascii() or "xn--" in endpoint.host:
@@ -98,12 +98,6 @@ def _own_hosts(material: Material) -> frozenset[str]:
         for host in hosts_in(literal)
         if "." in host
     )
-
-
-def _site(host: str) -> str:
-    """The part of a name that somebody registers, without its suffix, near enough for a comparison."""
-    labels = host.split(".")
-    return labels[-2] if len(labels) > 1 else host
 
 
 RULE = Rule(

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from pinkeeper.model.finding import Severity, When
 from pinkeeper.review.capabilities.summary import Capability, LiteralKind, Mark
 from pinkeeper.review.material import Material, NewFact
 from pinkeeper.review.rules.circumstances import POWERS, all_facts, shown_call
+from pinkeeper.review.rules.command_lines import what_it_does
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
 
 _LOADS = {Capability.DYNAMIC_CODE, Capability.NATIVE}
-
-# Command lines of intruders. Each wants two things together that honest scripts seldom write into a program.
-_COMMANDS = (
-    (re.compile(r"\b(?:curl|wget)\b.*\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b"), "fetches a script and hands it to a shell"),
-    (re.compile(r"\bcurl\b.*\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)\b"), "fetches without looking at certificates"),
-    (re.compile(r"\bwget\b.*--no-check-certificate"), "fetches without looking at certificates"),
-    (re.compile(r"(?i)\bpowershell\b.*\s-(?:e|ec|enc|encodedcommand)\b"), "hands an encoded command to PowerShell"),
-    (re.compile(r"(?i)\bpowershell\b.*(?:downloadstring|downloadfile|invoke-webrequest|iex)"), "fetches and runs"),
-    (re.compile(r"\bbase64\s+(?:-d|-D|--decode)\b.*\|"), "decodes something and hands it on"),
-    (re.compile(r"/dev/(?:tcp|udp)/"), "opens a connection from a shell"),
-    (re.compile(r"\b(?:nc|ncat|netcat)\b.*\s-e\b"), "hands a shell to a connection"),
-    (re.compile(r"\bmkfifo\b.*\bnc\b"), "hands a shell to a connection"),
-    (re.compile(r"\bchmod\s+(?:\+x|[0-7]?7[0-7]{2})\b.*(?:&&|;)"), "makes a file executable and runs it"),
-    (re.compile(r"\bnohup\b.*&\s*$"), "leaves something running behind"),
-    (re.compile(r"(?i)\b(?:certutil\b.*-urlcache|bitsadmin\b.*/transfer|mshta\s+http|regsvr32\b.*/i:http)"), "fetches"),
-)
 
 
 def _look(material: Material) -> Iterable[Sighting]:
@@ -50,7 +34,7 @@ def _look(material: Material) -> Iterable[Sighting]:
             yield sighting(new, severity, f"it connects without looking at certificates: {shown_call(new)}")
     for literal in material.literals:
         if literal.literal.kind is LiteralKind.COMMAND and not literal.literal.in_docstring:
-            what = _command(literal.literal.value)
+            what = what_it_does(literal.literal.value)
             if what is not None:
                 yield Sighting(
                     severity=Severity.HIGH,
@@ -74,7 +58,7 @@ def _trusted_blindly(material: Material) -> bool:
 
 def _process(new: NewFact) -> Iterator[Sighting]:
     marks = new.fact.marks
-    what = _command(" ".join(new.fact.arguments))
+    what = what_it_does(" ".join(new.fact.arguments))
     if {Mark.SILENCED, Mark.DETACHED} <= marks:
         severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
         yield sighting(new, severity, f"a program is started that nobody hears and that stays: {shown_call(new)}")
@@ -96,10 +80,6 @@ def _gated(new: NewFact) -> Iterator[Sighting]:
             Severity.HIGH,
             f"under a condition on where it runs, and whatever goes wrong is passed over: {shown_call(new)}",
         )
-
-
-def _command(text: str) -> str | None:
-    return next((what for pattern, what in _COMMANDS if pattern.search(text)), None)
 
 
 RULE = Rule(

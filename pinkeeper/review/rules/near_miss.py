@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["is_near_miss", "nearest"]
+__all__ = ["is_near_miss", "nearest", "site"]
 
 _SHORT, _MIDDLE = 4, 7
 _EMPTY_WORDS = frozenset({"python", "python3", "py", "py3", "pip", "official", "original", "real", "latest"})
@@ -31,6 +31,12 @@ def is_near_miss(name: str, known: str) -> bool:
     if abs(len(name) - len(known)) > limit or re.sub(r"\d", "", name) == re.sub(r"\d", "", known):
         return False
     return _distance(name, known, limit) <= limit and name[:1] == known[:1]
+
+
+def site(host: str) -> str:
+    """The part of a host's name that somebody registers, without its suffix, near enough for a comparison."""
+    labels = host.split(".")
+    return labels[-2] if len(labels) > 1 else host
 
 
 def _bare(words: Sequence[str]) -> str:

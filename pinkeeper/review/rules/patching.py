@@ -22,6 +22,12 @@ _JUNCTIONS = (
 )
 
 
+# Where another package's client goes from now on.
+_DESTINATIONS = frozenset(
+    {"base_url", "api_base", "api_url", "endpoint", "endpoint_url", "proxy", "proxies", "api_host"}
+)
+
+
 def _look(material: Material) -> Iterable[Sighting]:
     first = Capability.PATCHING not in material.old.can
     for new in all_facts(material):
@@ -33,6 +39,8 @@ def _severity(new: NewFact, *, first: bool) -> Severity:
     callee = new.fact.callee
     at_junction = callee.startswith(_JUNCTIONS)
     if first and new.when in {When.START, When.IMPORT} and callee.partition(".")[0] in sys.stdlib_module_names:
+        return Severity.HIGH
+    if callee.rpartition(".")[2] in _DESTINATIONS and new.when.is_unasked:
         return Severity.HIGH
     if new.fact.marks & {Mark.DECODED, Mark.COMPUTED}:
         return Severity.HIGH

@@ -21,6 +21,7 @@ from pinkeeper.review.capabilities.python.reflection import (
 )
 from pinkeeper.review.capabilities.python.requests_sent import SENDING, sends
 from pinkeeper.review.capabilities.python.runners import METHODS, RUNNERS, handed
+from pinkeeper.review.capabilities.python.telling_methods import note_call, note_method
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
@@ -36,6 +37,7 @@ from pinkeeper.review.capabilities.python.value import (
     parameter_bit,
     with_marks,
 )
+from pinkeeper.review.capabilities.python.variables_set import note_variable, note_variables
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, Mark
 
@@ -124,6 +126,8 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
             keywords["**"] = value
         else:
             keywords[each.arg] = value
+    if "trust_remote_code" in keywords:
+        note_call(a, node, name or callee.refs[0] if callee.refs else name or "…", keywords)
     if base is None:
         return invoke(a, node, callee, arguments, keywords)
     if not callee.refs:
@@ -139,8 +143,12 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
     if callee.refs:
         if name == "start":
             _started(a, node, base)
-        return invoke(a, node, callee, arguments, keywords, base=base)
-    return _unknown_method(a, node, base, name, arguments, keywords)
+        marks = note_method(a, node, name, arguments, keywords)
+        found = invoke(a, node, callee, arguments, keywords, base=base)
+        return with_marks(found, marks) if marks else found
+    marks = note_method(a, node, name, arguments, keywords)
+    found = _unknown_method(a, node, base, name, arguments, keywords)
+    return with_marks(found, marks) if marks else found
 
 
 def _in_bulk(a: Analysis, node: ast.Call, value: Value) -> Value:
@@ -458,20 +466,29 @@ def _grow(a: Analysis, node: ast.expr, base: Value, name: str, arguments: list[V
         a.mark_name(node, added.marks)
 
 
-def _method_of_named(  # noqa: C901, PLR0911, PLR0917 - one case a kind
+def _method_of_environment(
+    a: Analysis, node: ast.Call, name: str, arguments: list[Value], keywords: dict[str, Value]
+) -> Value:
+    """A method of ``os.environ``."""
+    if name == "setdefault" and len(arguments) > 1:
+        note_variable(a, arguments[0], arguments[1], node)
+    if name in {"get", "pop", "setdefault", "__getitem__"} and arguments:
+        return read_variable(a, arguments[0], node, f"os.environ.{name}", arguments[1] if len(arguments) > 1 else None)
+    if name == "update":
+        note_variables(a, arguments[0] if arguments else Value(items=dict(keywords)), node)
+    if name == "copy":
+        return Value(refs=(COPY,), marks=read_in_bulk(a, node, "os.environ.copy").marks)
+    if name in _BULK_METHODS:
+        return read_in_bulk(a, node, f"os.environ.{name}")
+    return UNKNOWN
+
+
+def _method_of_named(  # noqa: PLR0917 - one case a kind
     a: Analysis, node: ast.Call, base: Value, name: str, arguments: list[Value], keywords: dict[str, Value]
 ) -> Value | None:
     """What a method gives of something whose methods mean more than their name; None for all others."""
     if is_environment(a, base):
-        if name in {"get", "pop", "setdefault", "__getitem__"} and arguments:
-            return read_variable(
-                a, arguments[0], node, f"os.environ.{name}", arguments[1] if len(arguments) > 1 else None
-            )
-        if name == "copy":
-            return Value(refs=(COPY,), marks=read_in_bulk(a, node, "os.environ.copy").marks)
-        if name in _BULK_METHODS:
-            return read_in_bulk(a, node, f"os.environ.{name}")
-        return UNKNOWN
+        return _method_of_environment(a, node, name, arguments, keywords)
     ref = base.refs[0]
     if ref == COPY and name in {"get", "pop", "setdefault", "update", "keys"}:
         return UNKNOWN

@@ -47,6 +47,7 @@ _add(_P, 0, "pexpect.spawn pexpect.run pexpect.popen_spawn.PopenSpawn ptyprocess
 _add(_P, 0, "distutils.spawn.spawn setuptools._distutils.spawn.spawn psutil.Popen trio.run_process")
 _add(_P, 0, "anyio.run_process anyio.open_process trio.lowlevel.open_process sh.Command invoke.run delegator.run")
 _add(_P, 0, "pip.main ensurepip.bootstrap _xxsubinterpreters.create")
+_add(_P, 0, "docker.from_env docker.DockerClient docker.APIClient podman.PodmanClient")
 _add(_P, 0, "plumbum.local envoy.run gevent.os.fork win32com.client.Dispatch wmi.WMI")
 
 # Networks ------------------------------------------------------------------------------------------------------------
@@ -161,6 +162,7 @@ _add(
     _FETCHED,
     "multiprocessing.connection.Client.recv multiprocessing.managers.BaseManager Pyro5.api.Proxy rpyc.connect",
 )
+_add(_N, 0, "sentry_sdk.init posthog.Posthog mixpanel.Mixpanel rollbar.init bugsnag.configure")
 _add(_N, 0, "webbrowser.open webbrowser.open_new webbrowser.open_new_tab socketserver.TCPServer socketserver.UDPServer")
 _add(_N, 0, "socketserver.ThreadingTCPServer http.server.HTTPServer http.server.ThreadingHTTPServer")
 

@@ -32,8 +32,9 @@ from pinkeeper.review.capabilities.python.value import (
     join,
     with_marks,
 )
+from pinkeeper.review.capabilities.python.variables_set import put_variable
 from pinkeeper.review.capabilities.python.word_sets import word_set
-from pinkeeper.review.capabilities.summary import Capability, LiteralKind, Mark
+from pinkeeper.review.capabilities.summary import MAIN, Capability, LiteralKind, Mark
 
 __all__ = ["Use", "connect", "effect_of", "effect_of_result", "generic"]
 
@@ -43,6 +44,7 @@ _HOST: Final = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-
 _ADDRESS: Final = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _LOCAL: Final = frozenset({"127.0.0.1", "0.0.0.0", "255.255.255.255"})  # noqa: S104 - names, not what is bound
 _HOLE: Final = "…"
+_HIDDEN_FOLDER: Final = re.compile(r"(?:~|/home/[^/]+|/root)(?:/[^/]+)*/\.[^/]")
 _NETWORK_BITS: Final = BIT[Mark.FETCHED]
 
 
@@ -61,9 +63,39 @@ def generic(a: Analysis, use: Use, known: catalogue.Entry) -> Value:
         return Value(marks=marks)
     if capability is Capability.FILE_WRITE:
         return temporary_file(a, use) if use.name.startswith("tempfile.") else write_call(a, use)
+    if capability is Capability.DESERIALISATION and any(map(_is_remote, all_texts(use.argument(0)))):
+        bits |= BIT[Mark.FETCHED]
     a.fact(capability, use.name, use.node, shown(use), bits)
     result = a.result_named(f"{use.ref}()")
     return with_marks(result, (bits & FLOWING) | marks)
+
+
+def _is_remote(text: str) -> bool:
+    return text.startswith(("http://", "https://", "ftp://", "s3://", "gs://"))
+
+
+def _from_hub(a: Analysis, use: Use) -> Value | None:
+    """What fetches code by the name of a repository, and runs it."""
+    a.fact(Capability.DYNAMIC_CODE, use.name, use.node, shown(use), marks_given(a, use) | BIT[Mark.FETCHED])
+    return UNKNOWN
+
+
+def _examples_run(a: Analysis, use: Use) -> Value | None:
+    """``doctest``: texts in documentation become code; under ``__main__`` that is a habit."""
+    if a.record.name != MAIN:
+        a.fact(Capability.DYNAMIC_CODE, use.name, use.node, (), marks_given(a, use) | BIT[Mark.UNRESOLVED])
+    return UNKNOWN
+
+
+def _path_gained(a: Analysis, use: Use) -> Value | None:
+    """``sys.path.insert``: a folder that somebody else can write, or that nobody sees, from which modules come now."""
+    for value in use.arguments:
+        for text in all_texts(value):
+            if texts.is_temporary(text) or _HIDDEN_FOLDER.match(text):
+                bits = marks_given(a, use) | BIT[Mark.TEMPORARY]
+                a.fact(Capability.DYNAMIC_CODE, "sys.path", use.node, (text,), bits)
+                return UNKNOWN
+    return None
 
 
 def connect(a: Analysis, use: Use) -> Value:
@@ -327,6 +359,13 @@ _EFFECTS: Final[dict[str, Effect]] = {
         _registered,
     ),
     "builtins.object.__subclasses__": _subclasses,
+    **dict.fromkeys(
+        ("torch.hub.load", "torch.hub.load_state_dict_from_url", "langchain.hub.pull", "logging.config.listen"),
+        _from_hub,
+    ),
+    **{f"doctest.{name}": _examples_run for name in ("testmod", "testfile", "run_docstring_examples")},
+    **{f"sys.path.{name}": _path_gained for name in ("insert", "append", "extend")},
+    "os.putenv": put_variable,
     "mmap.mmap": _memory,
     "os.write": _written,
     "numpy.load": _numpy_load,
@@ -351,6 +390,7 @@ _LIBRARIES: Final = (
 _PROTECTIONS: Final = {"mprotect": 2, "mmap": 2, "VirtualAlloc": 3, "VirtualAllocEx": 4, "VirtualProtect": 2}
 _RUN: Final = 4  # PROT_EXEC of mmap(2)
 _RUN_ON_WINDOWS: Final = frozenset({0x10, 0x20, 0x40, 0x80})  # PAGE_EXECUTE and its kin
+_OWN_PATHS: Final = (".__path__.insert", ".__path__.append", ".__path__.extend")
 _STARTING: Final = word_set(
     "system popen execve execl execv execvp fork vfork posix_spawn WinExec CreateProcessA CreateProcessW "
     "ShellExecuteA ShellExecuteW"
@@ -360,6 +400,8 @@ _STARTING: Final = word_set(
 def effect_of(name: str) -> Effect | None:
     """What a call of something with this canonical name does, where it is more than an entry of the catalogue says."""
     found = _EFFECTS.get(name)
+    if found is None and name.endswith(_OWN_PATHS):
+        return _path_gained
     if found is not None or not name.startswith("ctypes."):
         return found
     if name.startswith(_LIBRARIES) and catalogue.entry(name) is None and name.count(".") > 1:

@@ -22,6 +22,11 @@ _INWARD: Final = word_set(
     "__builtins__ __loader__ __code__ __closure__"
 )
 _TOLD_INWARD: Final = word_set("__globals__ f_globals f_builtins func_globals gi_frame cr_frame __builtins__")
+# Bytes that were written as something else.
+_PACKED: Final = word_set(
+    "uuid.UUID().bytes uuid.UUID().bytes_le ipaddress.ip_address().packed ipaddress.IPv6Address().packed "
+    "ipaddress.IPv4Address().packed"
+)
 _GATES: Final = frozenset({"sys.platform", "os.name"})
 _PATH_PARTS: Final = word_set("parent name stem suffix parents anchor")
 
@@ -72,17 +77,25 @@ def _of(a: Analysis, ref: str, name: str, node: ast.expr, base: Value) -> Value:
     if base.items is not None and ref == "types.SimpleNamespace()":
         return base.items.get(name, UNKNOWN)
     value = a.member(ref, name)
-    if value.refs:
-        dotted = value.refs[0]
-        if dotted in _GATES:
-            return Value(refs=value.refs, marks=GATE)
-        const = codecs_known.ATTRIBUTES.get(dotted)
-        if const is not None:
-            return constant(const)
-        if dotted == "sys.executable":
-            return Value(text="python", refs=value.refs)
-        if dotted == "tempfile.tempdir":
-            return Value(text="/tmp", refs=value.refs, marks=BIT[Mark.TEMPORARY])  # noqa: S108 - the name of one
+    return _known(value, base) if value.refs else value
+
+
+def _known(value: Value, base: Value) -> Value:
+    """What some names of the standard library and of frameworks stand for."""
+    dotted = value.refs[0]
+    if dotted in _PACKED:
+        return Value(refs=value.refs, marks=base.marks & FLOWING | BIT[Mark.DECODED])
+    if dotted.startswith("flask.request."):
+        return Value(refs=value.refs, marks=BIT[Mark.FETCHED])
+    if dotted in _GATES:
+        return Value(refs=value.refs, marks=GATE)
+    const = codecs_known.ATTRIBUTES.get(dotted)
+    if const is not None:
+        return constant(const)
+    if dotted == "sys.executable":
+        return Value(text="python", refs=value.refs)
+    if dotted == "tempfile.tempdir":
+        return Value(text="/tmp", refs=value.refs, marks=BIT[Mark.TEMPORARY])  # noqa: S108 - the name of one
     return value
 
 

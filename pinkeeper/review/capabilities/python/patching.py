@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from pinkeeper.review.capabilities.python.analysis import Analysis
@@ -10,7 +11,7 @@ from pinkeeper.review.capabilities.python.value import BIT, FLOWING, NOTHING, OW
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, Mark
 
-__all__ = ["note_extended", "note_loader_variable", "note_patch", "runs_assigned"]
+__all__ = ["note_extended", "note_patch", "runs_assigned"]
 
 _SETTINGS: Final = frozenset({"sys", "logging", "warnings"})
 _HOOKS: Final = frozenset(
@@ -19,20 +20,9 @@ _HOOKS: Final = frozenset(
 
 
 _FINDERS: Final = frozenset({"sys.meta_path", "sys.path_hooks"})
-# What loaders, shells and interpreters read before they run anything: other programs will run somebody's code.
-_LOADER_VARIABLES: Final = word_set(
-    "LD_PRELOAD LD_AUDIT DYLD_INSERT_LIBRARIES PYTHONSTARTUP PYTHONBREAKPOINT BASH_ENV ENV NODE_OPTIONS PERL5OPT "
-    "RUBYOPT JAVA_TOOL_OPTIONS GIT_SSH GIT_SSH_COMMAND GIT_EXTERNAL_DIFF GIT_EXEC_PATH PROMPT_COMMAND "
-    "PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL PIP_CONFIG_FILE "
-    "PYTHONHTTPSVERIFY NODE_TLS_REJECT_UNAUTHORIZED GIT_SSL_NO_VERIFY"
-)
-
-
-def note_loader_variable(a: Analysis, key: Value, value: Value, node: ast.expr) -> None:
-    """``os.environ["LD_PRELOAD"] = ...``: what this process starts from now on runs something else first."""
-    names = [each for each in key.constants if isinstance(each, str) and each in _LOADER_VARIABLES]
-    if names:
-        a.fact(Capability.PATCHING, "os.environ", node, names[:4], value.marks & FLOWING)
+# Where a client of somebody else's service goes.
+_DESTINATIONS: Final = word_set("base_url api_base api_url endpoint endpoint_url proxy proxies api_host")
+_PLACE: Final = re.compile(r"(?:https?|socks\w*)://(?!localhost|127\.|0\.0\.0\.0)[^\s{…]")
 
 
 def note_extended(a: Analysis, base: Value, value: Value, node: ast.expr) -> None:
@@ -81,6 +71,8 @@ def _note_element(a: Analysis, canonical: str, value: Value, node: ast.expr, key
 def _replaces(a: Analysis, target: str, value: Value) -> bool:
     """Whether code is put in the place of code, rather than a setting being set."""
     if target.startswith("builtins.") and value.const is NOTHING:
+        return True
+    if target.rpartition(".")[2] in _DESTINATIONS and isinstance(value.const, str) and _PLACE.match(value.const):
         return True
     if a.entry(target)[1] is not None and value.const is NOTHING:
         return True

@@ -11,6 +11,7 @@ from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.inner import look_inside
 from pinkeeper.review.capabilities.python.use import Use, all_texts, marks_given, shown
 from pinkeeper.review.capabilities.python.value import BIT, FLOWING, NOTHING, UNKNOWN, Value, constant
+from pinkeeper.review.capabilities.python.variables_set import note_variables
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, LiteralKind, Mark
 
@@ -34,7 +35,7 @@ _DETACHED_PROCESS: Final = 0x8
 _CAPTURING: Final = frozenset({"subprocess.check_output"})
 
 
-def start_process(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a kind
+def start_process(a: Analysis, use: Use) -> Value:
     """Start a program."""
     command = use.argument(0, "args", "cmd", "command")
     bits = marks_given(a, use) | _options(a, use)
@@ -55,17 +56,11 @@ def start_process(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a ki
         ):
             bits |= BIT[Mark.SHELL]
     a.fact(Capability.PROCESS, use.name, use.node, lines or shown(use), bits)
-    carried = bits & (FLOWING | BIT[Mark.SHELL])
     for line in lines:
-        if texts.downloads(line):
-            a.fact(Capability.NETWORK, use.name, use.node, (line,), bits)
-        if texts.is_secret_path(line):
-            a.fact(Capability.CREDENTIALS, use.name, use.node, (line,), carried)
-        if texts.is_persistent(line, command=True):
-            a.fact(Capability.PERSISTENCE, use.name, use.node, (line,), carried)
-        if len(line) > 3:  # noqa: PLR2004 - anything shorter says nothing
-            a.literal(LiteralKind.COMMAND, line, use.node)
+        _told_by(a, use, line, bits)
     _inner_code(a, use, command)
+    if "env" in use.keywords:
+        note_variables(a, use.keywords["env"], use.node, f"{use.name}(env)")
     for line in lines:
         found = _INNER.search(line) if bits & BIT[Mark.SHELL] else None
         if found is not None:
@@ -76,6 +71,21 @@ def start_process(a: Analysis, use: Use) -> Value:  # noqa: C901 - one case a ki
     value = a.result_named(f"{use.ref}()")
     marks = bits & FLOWING & ~(BIT[Mark.WRITTEN] | BIT[Mark.TEMPORARY] | BIT[Mark.EXECUTABLE])
     return Value(refs=value.refs, marks=marks)
+
+
+def _told_by(a: Analysis, use: Use, line: str, bits: int) -> None:
+    """What a command line does besides being one."""
+    carried = bits & (FLOWING | BIT[Mark.SHELL])
+    if texts.downloads(line):
+        a.fact(Capability.NETWORK, use.name, use.node, (line,), bits)
+    if texts.is_secret_path(line):
+        a.fact(Capability.CREDENTIALS, use.name, use.node, (line,), carried)
+    if texts.asks_for_secrets(line):
+        a.fact(Capability.CREDENTIALS, use.name, use.node, (line,), carried)
+    if texts.is_persistent(line, command=True):
+        a.fact(Capability.PERSISTENCE, use.name, use.node, (line,), carried)
+    if len(line) > 3:  # noqa: PLR2004 - anything shorter says nothing
+        a.literal(LiteralKind.COMMAND, line, use.node)
 
 
 def _command_lines(use: Use, command: Value) -> list[str]:

@@ -13,7 +13,7 @@ from pinkeeper.review.capabilities.python.environment import is_environment
 from pinkeeper.review.capabilities.python.folding import binary, is_foldable
 from pinkeeper.review.capabilities.python.functions import define_class, define_function, note_annotation
 from pinkeeper.review.capabilities.python.members import member_of_class
-from pinkeeper.review.capabilities.python.patching import note_extended, note_loader_variable, note_patch, runs_assigned
+from pinkeeper.review.capabilities.python.patching import note_extended, note_patch, runs_assigned
 from pinkeeper.review.capabilities.python.records import Scope
 from pinkeeper.review.capabilities.python.reflection import KEPT
 from pinkeeper.review.capabilities.python.runners import handed
@@ -31,6 +31,7 @@ from pinkeeper.review.capabilities.python.value import (
     join,
     named,
 )
+from pinkeeper.review.capabilities.python.variables_set import note_variable
 from pinkeeper.review.capabilities.summary import MAIN, Capability, Import, Mark
 
 __all__ = ["EXECUTORS", "assign"]
@@ -139,7 +140,7 @@ def assign(a: Analysis, target: ast.expr, value: Value) -> None:  # noqa: C901 -
         key = a.evaluate(target.slice)
         if base.refs:
             if is_environment(a, base):
-                note_loader_variable(a, key, value, target)
+                note_variable(a, key, value, target)
                 return
             note_patch(a, base, None, value, target, key=key)
         _put(a, target.value, base, key, value)

@@ -12,6 +12,7 @@ from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import LiteralKind, Mark
 
 __all__ = [
+    "asks_for_secrets",
     "command_marks",
     "downloads",
     "is_foreign_variable",
@@ -134,6 +135,24 @@ _RUNS_DOWNLOAD: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+# Programs that give a secret to whoever asks in the user's name.
+_ASKS_FOR_SECRETS: Final = re.compile(
+    r"\bgh\s+auth\s+(?:token|status\b.*--show-token)|\bglab\s+(?:auth|config)\b.*token|"
+    r"\bgcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token|"
+    r"\baws\s+(?:configure\s+(?:get|export-credentials)|sts\s+(?:get|assume)|secretsmanager|ssm\s+get)|"
+    r"\baz\s+(?:account\s+get-access-token|keyvault\s+secret)|"
+    r"\b(?:kubectl|oc)\s+(?:get|describe)\s+secrets?\b|\bkubectl\s+config\s+view\b.*--raw|"
+    r"\bsecurity\s+(?:find-(?:generic|internet)-password|dump-keychain)|"
+    r"\bgit\s+credential(?:-\w+)?\s+(?:fill|get)|\bop\s+(?:read|item\s+get)|\bvault\s+(?:read|kv\s+get)|"
+    r"\bdocker-credential-\w+|\bnpm\s+token|\bssh-add\s+-L|\bgpg\b.*--export-secret|\bcmdkey\s+/list|"
+    r"\bsecret-tool\s+(?:search|lookup)|\bpass\s+show|\b(?:lpass|bw)\s+(?:show|get)|\bxclip\b.*-o\b|\bpbpaste\b"
+)
+_INSTALLS: Final = re.compile(
+    r"\b(?:pip[\d.]*|uv\s+(?:pip|tool)|pipx|conda|mamba|easy_install|gem|cargo|apt(?:-get)?|yum|dnf|apk|brew)\s+"
+    r"(?:-\S+\s+)*(?:install|add)\b|\bnpm\s+(?:i|install|ci|exec)\b|\b(?:npx|uvx|bunx|pipx\s+run|uv\s+run)\s|"
+    r"\byarn\s+(?:add|install)\b|\bgo\s+(?:install|run)\s"
+)
+
 _FOREIGN: Final = re.compile(
     r"^(?:AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN|ACCESS_KEY_ID|WEB_IDENTITY_TOKEN\w*|CONTAINER_CREDENTIALS\w*|"
     r"CONTAINER_AUTHORIZATION\w*)|"
@@ -190,6 +209,11 @@ def is_temporary(text: str) -> bool:
     return _TEMPORARY.search(text[:_SEARCH_LIMIT]) is not None
 
 
+def asks_for_secrets(text: str) -> bool:
+    """Whether a command line has a program give its user's secrets."""
+    return _ASKS_FOR_SECRETS.search(text[:_COMMAND_LIMIT]) is not None
+
+
 def downloads(text: str) -> bool:
     """Whether a command line talks to the network."""
     return _DOWNLOADS.search(text[:_COMMAND_LIMIT]) is not None
@@ -202,6 +226,7 @@ _COMMAND_MARKS: Final = (
     (_EXECUTABLE, BIT[Mark.EXECUTABLE]),
     (_DECODED, BIT[Mark.DECODED]),
     (_RUNS_DOWNLOAD, BIT[Mark.FETCHED]),
+    (_INSTALLS, BIT[Mark.FETCHED]),
     (_TEMPORARY, BIT[Mark.TEMPORARY]),
 )
 

@@ -1,0 +1,245 @@
+"""Power in what is no Python: shell scripts and recipes, sources that are compiled, web pages, settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from pinkeeper.artifacts.contents import Contents
+from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind
+from pinkeeper.model.finding import Severity
+from pinkeeper.model.hunk import LineKind
+from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.command_lines import what_it_does
+from pinkeeper.review.rules.near_miss import site
+from pinkeeper.review.rules.rule import Rule, Sighting
+
+__all__ = ["RULE"]
+
+_LARGEST = 8 * 2**20
+_LINE = 2000
+_MOST_FILES = 2000
+
+_RECIPES = frozenset(
+    {
+        *(".sh", ".bash", ".zsh", ".fish", ".ksh", ".csh", ".command", ".ps1", ".psm1", ".bat", ".cmd", ".mk"),
+        *(".cmake", ".build", ".dockerfile", ".am", ".ac", ".in", ".gyp", ".gypi"),
+    }
+)
+_RECIPE_NAMES = frozenset(
+    {"makefile", "cmakelists.txt", "configure", "dockerfile", "containerfile", "justfile", "wscript"}
+)
+_COMPILED = frozenset(
+    {
+        *(".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hh", ".hpp", ".m", ".mm", ".pyx", ".pxd", ".pxi", ".rs", ".go"),
+        *(".zig", ".d", ".swift", ".nim"),
+    }
+)
+_PAGES = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".html", ".htm", ".vue", ".svelte", ".xhtml"})
+_SETTINGS = frozenset({".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".env", ".properties"})
+
+# Not a method or a member of something called the same.
+_STARTS = re.compile(
+    r"(?<![\w.>:])(?:system|_?w?popen|execl[pe]?|execv[pe]{0,2}|posix_spawnp?|WinExec|ShellExecute(?:Ex)?[AW]?|"
+    r"CreateProcess(?:AsUser)?[AW]?|URLDownloadToFile[AW]?|InternetOpenUrl[AW]?)\s*\(|"
+    r"\b(?:process::)?Command::new\s*\(|\bexec\.Command(?:Context)?\s*\(|\bcimport\s+(?:[\w, ]*\b)?(?:system|popen)\b"
+)
+_HOST = r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?)"
+_SENDS = re.compile(
+    rf"(?:\b(?:fetch|sendBeacon|WebSocket|EventSource|importScripts|axios(?:\.\w+)?|\$\.(?:ajax|get|post|getScript))|"
+    rf"\.open|\bimport)\s*\(\s*(?:[\"'](?:GET|POST|PUT)[\"']\s*,\s*)?[\"'`](?:https?:|wss?:)//{_HOST}|"
+    rf"<(?:script|iframe|form|object|embed)\b[^>]{{0,300}}?\b(?:src|action|data)\s*=\s*[\"']?(?:https?:)?//"
+    rf"{_HOST.replace('host', 'page')}",
+    re.IGNORECASE,
+)
+# From these everybody takes the same libraries.
+_LIBRARIES = re.compile(
+    r"(?:^|\.)(?:jsdelivr\.net|unpkg\.com|cdnjs\.cloudflare\.com|googleapis\.com|gstatic\.com|jquery\.com|"
+    r"bootstrapcdn\.com|mathjax\.org|polyfill-fastly\.io|esm\.sh|skypack\.dev|youtube(?:-nocookie)?\.com|w3\.org)$"
+)
+_LOCAL = re.compile(r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|example\.|.*\.example(?:\.\w+)?$)")
+_DESTINATION = re.compile(
+    r"(?P<key>[\w.-]*(?:api|base|endpoint|server|proxy|registry|index|mirror|webhook|dsn|upload|download|telemetry|"
+    r"callback|gateway)[\w.-]*)[\"']?\s*[:=]\s*[\"']?(?P<url>(?:https?|wss?)://[^\s\"',}\]]+)",
+    re.IGNORECASE,
+)
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    seen = 0
+    for change in (*material.changes, *material.build_changes):
+        path = change.new_path
+        if path is None or change.status is ChangeStatus.REMOVED or change.kind in {FileKind.PYTHON, FileKind.TEST}:
+            continue
+        suffix, name = PurePosixPath(path).suffix.lower(), PurePosixPath(path).name.lower()
+        grave = Severity.LOW if is_test(path) or change.kind is FileKind.DOCUMENTATION else Severity.HIGH
+        seen += 1
+        if seen > _MOST_FILES:
+            return
+        is_recipe = suffix in _RECIPES or name in _RECIPE_NAMES or (change.kind is FileKind.SCRIPT and not suffix)
+        if is_recipe or suffix in _COMPILED:
+            yield from _commands(change, path, material, grave)
+        if suffix in _COMPILED:
+            yield from _starts(change, path, material, grave)
+        elif suffix in _PAGES:
+            yield from _sends(change, path, material, grave)
+        elif suffix in _SETTINGS:
+            yield from _redirected(change, path, grave)
+
+
+def _commands(change: FileChange, path: str, material: Material, severity: Severity) -> Iterator[Sighting]:
+    for number, line in _added(change, path, material):
+        what = what_it_does(line)
+        if what is not None:
+            yield Sighting(
+                severity=severity,
+                summary=f"a command line that {what}: {line.strip()[:80]}",
+                path=path,
+                line=number,
+                subject=f"command {line.strip()}",
+            )
+
+
+def _starts(change: FileChange, path: str, material: Material, severity: Severity) -> Iterator[Sighting]:
+    """Programs that compiled sources start: high where none did before."""
+    had: bool | None = None
+    for number, line in _added(change, path, material):
+        found = _STARTS.search(line)
+        if found is None or line.lstrip().startswith(("//", "*", "/*", "#")):
+            continue
+        if had is None:
+            had = _started_before(material)
+        yield Sighting(
+            severity=_glance(severity) if had else severity,
+            summary=f"a source that is compiled starts a program: {line.strip()[:80]}",
+            path=path,
+            line=number,
+            subject=f"starts {line.strip()}",
+        )
+
+
+def _glance(severity: Severity) -> Severity:
+    """No more than worth a glance."""
+    return max(severity, Severity.MEDIUM, key=lambda each: each.rank)
+
+
+def _started_before(material: Material) -> bool:
+    return any(
+        PurePosixPath(path).suffix.lower() in _COMPILED and _STARTS.search(text) is not None
+        for contents in _read_of_old(material)
+        for path in contents.entries
+        if (text := _text(contents, path)) is not None
+    )
+
+
+def _sends(change: FileChange, path: str, material: Material, severity: Severity) -> Iterator[Sighting]:
+    """Hosts that pages and scripts for them talk to, or take programs from, and that the old release does not name."""
+    text = _text(material.new.main, path)
+    told: set[str] = set()
+    for found in _SENDS.finditer(text or ""):
+        host = (found["host"] or found["page"]).lower()
+        name = host.partition(":")[0]
+        if name in told or "." not in name or _LOCAL.match(name) or _named_before(name, change, material):
+            continue
+        told.add(name)
+        known = _LIBRARIES.search(name) is not None
+        yield Sighting(
+            severity=_glance(severity) if known else severity,
+            summary=f"what a browser runs goes to {host}, which the old release does not name",
+            path=path,
+            line=(text or "").count("\n", 0, found.start()) + 1,
+            subject=f"page {name}",
+        )
+
+
+def _named_before(host: str, change: FileChange, material: Material) -> bool:
+    """Whether a page or a script of the old release has a host in it."""
+    paths = {change.old_path, *(path for path in material.old.main.entries if _is_page(path))}
+    return any(
+        host in text.lower()
+        for path in paths
+        if path is not None and (text := _text(material.old.main, path)) is not None
+    )
+
+
+def _redirected(change: FileChange, path: str, severity: Severity) -> Iterator[Sighting]:
+    """Settings that name another host than before."""
+    for hunk in change.hunks:
+        before: dict[str, str] = {}
+        after: dict[str, tuple[str, int | None]] = {}
+        for line in hunk.lines:
+            for found in _DESTINATION.finditer(line.text[:_LINE]):
+                host = _host(found["url"])
+                if host is not None and line.kind is LineKind.REMOVED:
+                    before[found["key"]] = host
+                elif host is not None and line.kind is LineKind.ADDED:
+                    after[found["key"]] = (host, line.new)
+        for key, (host, number) in after.items():
+            old = before.get(key)
+            if old is not None and site(old) != site(host) and not _LOCAL.match(host):
+                yield Sighting(
+                    severity=severity,
+                    summary=f"{key} was {old}, and is {host} now",
+                    path=path,
+                    line=number,
+                    subject=f"setting {key} {host}",
+                )
+
+
+def _added(change: FileChange, path: str, material: Material) -> Iterator[tuple[int, str]]:
+    """New lines with their numbers: of a new file all of them."""
+    if change.status is ChangeStatus.ADDED:
+        contents = _holding(path, material)
+        text = None if contents is None else _text(contents, path)
+        yield from enumerate((line[:_LINE] for line in (text or "").split("\n")), start=1)
+        return
+    for hunk in change.hunks:
+        for line in hunk.lines:
+            if line.kind is LineKind.ADDED and line.new is not None:
+                yield line.new, line.text[:_LINE]
+
+
+def _holding(path: str, material: Material) -> Contents | None:
+    """The archive of the new release that has a file."""
+    return next((each for each in (material.new.wheel, material.new.sdist) if each and path in each.entries), None)
+
+
+def _read_of_old(material: Material) -> list[Contents]:
+    return [each for each in (material.old.wheel, material.old.sdist) if each is not None]
+
+
+def _text(contents: Contents, path: str) -> str | None:
+    entry = contents.entries.get(path)
+    if entry is None or not entry.size or entry.size > _LARGEST:
+        return None
+    return contents.read(path).decode(errors="replace")
+
+
+def _is_page(path: str) -> bool:
+    return PurePosixPath(path).suffix.lower() in _PAGES
+
+
+def _host(url: str) -> str | None:
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return host if host and "." in host and not set("{}$%<>*") & set(host) else None
+
+
+RULE = Rule(
+    id="other-source",
+    severity=Severity.HIGH,
+    title="power in what is no Python",
+    means=(
+        "A shell script or a recipe of a build fetches and runs, a source that is compiled starts a program, a page or "
+        "a script for browsers talks to a host that the old release does not name, or a setting names another host "
+        "than before."
+    ),
+    attack="xz 5.6 (2024): a few lines of a build recipe in the published archive, none of them in the repository.",
+    judge="What runs the file, and when? Who owns the host?",
+    look=_look,
+)
