@@ -35,15 +35,21 @@ def _judged(tmp_path, make, before, after):
     return rules
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["gate/setup.sh", "gate/Makefile", "gate/prepare.ps1", "gate/Dockerfile", "gate-1.1.data/scripts/gate-setup"],
-)
-@pytest.mark.parametrize("was_there", [True, False])
-def test_a_recipe_that_fetches_and_runs(tmp_path, path, was_there):
+RECIPES = ["gate/setup.sh", "gate/Makefile", "gate/prepare.ps1", "gate/Dockerfile", "gate-1.1.data/scripts/gate-up"]
+
+
+@pytest.mark.parametrize("path", RECIPES)
+def test_a_recipe_that_fetches_and_runs(tmp_path, path):
     plain = "#!/bin/sh\necho ready\n"
-    before = {path.replace("1.1", "1.0"): plain} if was_there else {}
-    assert wheels(tmp_path, before, {path: f"{plain}{FETCHES}\n"})["other-source"] is Severity.HIGH
+    found = wheels(tmp_path, {path.replace("1.1", "1.0"): plain}, {path: f"{plain}{FETCHES}\n"})
+    assert found["other-source"] is Severity.HIGH
+
+
+@pytest.mark.parametrize("path", RECIPES)
+def test_a_new_recipe_that_fetches_and_runs(tmp_path, path):
+    found = wheels(tmp_path, {}, {path: f"#!/bin/sh\n{FETCHES}\n"})
+    # Of what is told of one change the gravest speaks: that it is the first of its kind, perhaps.
+    assert Severity.HIGH in {found.get("other-source"), found.get("first-of-kind")}
 
 
 def test_a_recipe_that_fetches_alone(tmp_path):
