@@ -51,12 +51,15 @@ class Needs(Struct, frozen=True, eq=False):
 
 
 class HeldOut(Struct, frozen=True, eq=False):
-    """Releases are no candidates. reason: None for pre-releases, the text of a yank, else why they were rejected."""
+    """Releases are no candidates. reason: None for pre-releases, the text of a yank, else why they were rejected.
+
+    rejected: what was judged of each of `versions`, where that is why.
+    """
 
     name: NormalizedName
     versions: tuple[str, ...]
     reason: Rejection | str | None
-    example: Rejected | None = None
+    rejected: tuple[Rejected, ...] = ()
 
 
 class NotUsable(Struct, frozen=True, eq=False):
@@ -187,7 +190,8 @@ class Universe:
         found = []
         for (reason, told), entries in groups.items():
             texts = tuple(text for text, _ in entries)
-            fact = HeldOut(name, texts, reason if isinstance(reason, Rejection) else _text_or_none(told), entries[0][1])
+            rejected = tuple(judged for _, judged in entries if judged is not None)
+            fact = HeldOut(name, texts, reason if isinstance(reason, Rejection) else _text_or_none(told), rejected)
             found.append(_Nogood({identifier: self.among(identifier, texts)}, fact))
             self._out.setdefault(name, set()).update(texts)
         return found

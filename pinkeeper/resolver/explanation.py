@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_rejection", "explain", "joined_versions"]
 
+_PRE_RELEASE = "a pre-release, which nobody asks for"
+_REASONS = 3  # told one by one before the rest is put together
 _SHOWN = 4  # versions named in one line before the rest is counted
 
 
@@ -110,7 +112,8 @@ def _as_far_as_asked(fact: Fact, facts: Iterable[Fact]) -> Fact:
         if isinstance(each, Asked | Needs) and each.need.identifier.name == fact.name and isinstance(each.need, Wanted)
     ]
     wanted = tuple(text for text in fact.versions if any(need.admits(parse_version(text)) for need in needs))
-    return replace(fact, versions=wanted) if wanted else fact
+    rejected = tuple(each for each in fact.rejected if any(need.admits(each.version) for need in needs))
+    return replace(fact, versions=wanted, rejected=rejected) if wanted else fact
 
 
 def _merged(facts: Iterable[Fact], universe: Universe) -> tuple[Fact, ...]:
@@ -218,8 +221,11 @@ def _said(fact: Fact, universe: Universe, target: Target) -> Iterator[str]:
         case Needs():
             pass  # that an extra and its project have one version need not be said
         case HeldOut(name=name, versions=versions, reason=reason):
-            told_with_it = f" ({reason})" if reason and not isinstance(reason, Rejection) else ""
-            yield f"{_held_out(fact, target)}: {name} {joined_versions(versions)}{told_with_it}"
+            if isinstance(reason, Rejection):
+                yield from _rejected(fact, reason, target)
+            else:
+                what = "yanked, so only an exact pin (==) takes it" if reason is not None else _PRE_RELEASE
+                yield f"{what}: {name} {joined_versions(versions)}{f' ({reason})' if reason else ''}"
         case NotUsable(name=name, versions=versions, error=MetadataUnavailableError()):
             releases, verb = _releases(Identifier(name), versions, universe)
             yield f"what {releases} {verb} cannot be known without a build"
@@ -283,14 +289,17 @@ def _nothing_there(need: Wanted | Same, universe: Universe) -> Iterator[str]:
     yield f"no release of {name} satisfies {need.specifier or 'any version'}; {there}{hint}"
 
 
-def _held_out(fact: HeldOut, target: Target) -> str:
-    match fact.reason:
-        case Rejection() as reason:
-            return describe_rejection(reason, None if fact.example is None else fact.example.file, target)
-        case str():
-            return "yanked, so only an exact pin (==) takes it"
-        case None:
-            return "a pre-release, which nobody asks for"
+def _rejected(fact: HeldOut, reason: Rejection, target: Target) -> Iterator[str]:
+    """One sentence for all releases that are no candidates for the very same reason."""
+    groups: dict[str, list[str]] = {}
+    for text, judged in zip(fact.versions, fact.rejected, strict=True):
+        groups.setdefault(describe_rejection(reason, judged.file, target), []).append(text)
+    told = list(groups.items())
+    for what, versions in told[:_REASONS]:
+        yield f"{what}: {fact.name} {joined_versions(versions)}"
+    rest = [text for _, versions in told[_REASONS:] for text in versions]
+    if rest:
+        yield f"likewise, for another Python each: {fact.name} {joined_versions(rest)}"
 
 
 def describe_rejection(reason: Rejection, file: DistributionFile | None, target: Target) -> str:
