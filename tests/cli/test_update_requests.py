@@ -93,6 +93,31 @@ def test_a_newer_release_refreshes_what_stands(project, remote, index):
         assert "2.1" in github.open_pulls()["pinkeeper/apikit"]["title"]
 
 
+def test_a_decision_in_the_ledger_refreshes_the_text_of_a_request_and_nothing_else(project, remote, index):
+    who = {"PIP_INDEX_URL": index.url, "GIT_CONFIG_COUNT": "2"}
+    for number, (key, value) in enumerate({"user.name": "Ada", "user.email": "ada@team.example"}.items()):
+        who |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    begun = project("review", "init", environ=who)
+    assert begun.status == 0, begun.stderr
+    with FakeGitHub(remote.bare) as github:
+        send(project, index, github)
+        branches = remote.branches()
+        before = {branch: pull["body"] for branch, pull in github.open_pulls().items()}
+        approval = ("--from", "1.0", "--to", "1.1", "--criteria", "safe-to-deploy", "--yes")
+        locked = project.read("requirements.txt")
+        project.write("requirements.txt", remote.file("pinkeeper/routine", "requirements.txt"))  # as on the branch
+        approved = project("review", "approve", "plain01", *approval, environ=who)
+        assert approved.status == 0, approved.stdout + approved.stderr
+        project.write("requirements.txt", locked)
+        done = send(project, index, github)
+        assert done.status == 1, done.stderr
+        said = json.loads(done.stdout)["proposals"][0]["bumps"]
+        after = {branch: pull["body"] for branch, pull in github.open_pulls().items()}
+        assert remote.branches() == branches
+        assert {branch for branch in after if after[branch] != before[branch]} == {"pinkeeper/routine"}
+        assert [bump["name"] for bump in said if bump["covered"]] == ["plain01"]
+
+
 def test_what_is_merged_is_proposed_no_more(project, remote, index):
     with FakeGitHub(remote.bare) as github:
         send(project, index, github)
