@@ -46,11 +46,25 @@ class Cause(StrEnum):
 
 
 class Advisory(Struct, frozen=True, kw_only=True):
-    """A known vulnerability that the old release has and the new one has not. url: empty where none is given."""
+    """A known vulnerability that the old release has and the new one has not.
+
+    aliases: what others call it, sorted. url: empty where none is given.
+    """
 
     id: str
     summary: str = ""
     url: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All that it is called."""
+        return frozenset({self.id, *self.aliases})
+
+    @property
+    def called(self) -> str:
+        """``GHSA-... (CVE-...)``."""
+        return f"{self.id} ({', '.join(self.aliases)})" if self.aliases else self.id
 
 
 class Bump(Struct, frozen=True, kw_only=True):

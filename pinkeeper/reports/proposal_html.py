@@ -66,7 +66,7 @@ def _around(entry: Entry, result: UpdateResult) -> Around:
         ("kind", cells.kind),
         ("why here", cells.why),
         ("age", cells.age),
-        ("fixes", "; ".join(": ".join(filter(None, (known.id, known.summary))) for known in bump.advisories)),
+        ("fixes", "; ".join(": ".join(filter(None, (known.called, known.summary))) for known in bump.advisories)),
         ("ledger", cells.ledger),
         ("proposal", "; ".join(proposal.title for proposal in entry.proposals)),
     )

@@ -76,7 +76,12 @@ def _bump(bump: Bump) -> dict[str, Any]:
         "uploaded": None if bump.uploaded is None else _time(bump.uploaded),
         "covered": bump.is_covered,
         "advisories": [
-            {"id": advisory.id, "summary": advisory.summary, "url": redact(advisory.url) or None}
+            {
+                "id": advisory.id,
+                "aliases": list(advisory.aliases),
+                "summary": advisory.summary,
+                "url": redact(advisory.url) or None,
+            }
             for advisory in bump.advisories
         ],
         "notes": [notes_value(notes) for notes in bump.notes],

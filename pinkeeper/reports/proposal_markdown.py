@@ -195,7 +195,7 @@ def _flagged(entry: Entry, result: UpdateResult, rules: Mapping[str, Rule]) -> B
         )
         children.append(Leaf(text=unasked, rank=_UNASKED, what="list of what runs unasked"))
     if bump.advisories:
-        known = (_advisory(each.id, each.summary) for each in bump.advisories)
+        known = (_advisory(each.called, each.summary) for each in bump.advisories)
         children.append(
             Leaf(text=f"Fixes:\n\n{items(known, _MOST_ENTRIES)}", rank=_UNASKED, what="list of what is fixed")
         )

@@ -178,7 +178,7 @@ def row(bump: Bump, *, now: datetime) -> Row:
         code=code,
         powers=", ".join(new_powers(bump)),
         api=api,
-        advisories=", ".join(advisory.id for advisory in bump.advisories),
+        advisories=", ".join(advisory.called for advisory in bump.advisories),
         verdict=_WORDS[bump.verdict],
         ledger=covered(bump),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +16,10 @@ __all__ = ["AdvisoryBook", "book_of", "fixed"]
 
 _ECOSYSTEM = "pypi"
 _SUMMARY = 300
+_READ = 4000  # of a summary, before it is shortened
+_ALIASES = 20
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+_URL = re.compile(r"https?://[!-~]{1,2000}")
 
 
 class _Package(Struct):
@@ -53,6 +58,7 @@ class _Record(Struct):
     withdrawn: str | None = None
     affected: list[_Affected] = []
     references: list[_Reference] = []
+    aliases: list[str] = []
 
 
 _RECORD = msgspec.json.Decoder(_Record)
@@ -89,8 +95,8 @@ class AdvisoryBook(Struct, frozen=True, kw_only=True):
     entries: Mapping[NormalizedName, tuple[_Entry, ...]] = {}
 
     def affecting(self, name: NormalizedName, version: Version) -> tuple[Advisory, ...]:
-        """What is known against a release, by id."""
-        return tuple(entry.advisory for entry in self.entries.get(name, ()) if entry.affects(version))
+        """What is known against a release, by id; what several records are about, under whatever ids, once."""
+        return _told_once(entry.advisory for entry in self.entries.get(name, ()) if entry.affects(version))
 
     def merged(self, other: AdvisoryBook) -> AdvisoryBook:
         """Both together; an advisory that both have counts once."""
@@ -112,6 +118,8 @@ def book_of(content: bytes, names: frozenset[NormalizedName]) -> AdvisoryBook:
         raise ValueError(str(error)) from error
     found: dict[NormalizedName, dict[_Entry, None]] = {}
     for record in records:
+        if not _ID.fullmatch(record.id):
+            raise ValueError("its id is none: letters, digits and . _ : - are expected, at most 100")
         if record.withdrawn is None:
             for name, entry in _entries(record, names):
                 found.setdefault(name, {})[entry] = None
@@ -122,8 +130,29 @@ def fixed(book: AdvisoryBook, name: NormalizedName, old: Version | None, new: Ve
     """The advisories that the old release has and the new one has not."""
     if old is None:
         return ()
-    left = set() if new is None else {advisory.id for advisory in book.affecting(name, new)}
-    return tuple(advisory for advisory in book.affecting(name, old) if advisory.id not in left)
+    left = frozenset[str]() if new is None else frozenset().union(*(each.names for each in book.affecting(name, new)))
+    return tuple(advisory for advisory in book.affecting(name, old) if not advisory.names & left)
+
+
+def _told_once(advisories: Iterable[Advisory]) -> tuple[Advisory, ...]:
+    """One advisory in the place of all that share a name, directly or through others."""
+    groups: list[list[Advisory]] = []
+    for advisory in advisories:
+        joined = [group for group in groups if any(advisory.names & each.names for each in group)]
+        groups = [group for group in groups if group not in joined]
+        groups.append([advisory, *(each for group in joined for each in group)])
+    return tuple(sorted(map(_united, groups), key=lambda advisory: advisory.id))
+
+
+def _united(same: Sequence[Advisory]) -> Advisory:
+    ordered = sorted(same, key=lambda advisory: advisory.id)
+    names = frozenset[str]().union(*(each.names for each in ordered))
+    return Advisory(
+        id=ordered[0].id,
+        summary=next((each.summary for each in ordered if each.summary), ""),
+        url=next((each.url for each in ordered if each.url), ""),
+        aliases=tuple(sorted(names - {ordered[0].id}))[:_ALIASES],
+    )
 
 
 def _sorted(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
@@ -131,9 +160,14 @@ def _sorted(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
 
 
 def _entries(record: _Record, names: frozenset[NormalizedName]) -> Iterator[tuple[NormalizedName, _Entry]]:
-    url = next((each.url for each in record.references if each.type == "ADVISORY"), "")
-    summary = record.summary or record.details.strip().partition("\n")[0]
-    advisory = Advisory(id=record.id, summary=" ".join(summary.split())[:_SUMMARY], url=url)
+    url = next((each.url for each in record.references if each.type == "ADVISORY" and _URL.fullmatch(each.url)), "")
+    summary = record.summary or record.details[:_READ].strip().partition("\n")[0]
+    advisory = Advisory(
+        id=record.id,
+        summary=" ".join(summary[:_READ].split())[:_SUMMARY],
+        url=url,
+        aliases=tuple(sorted({each for each in record.aliases if _ID.fullmatch(each)} - {record.id}))[:_ALIASES],
+    )
     for affected in record.affected:
         name = _name(affected.package)
         if name is not None and name in names:

@@ -50,7 +50,11 @@ def update_result() -> UpdateResult:
                     replace(
                         _routine("plainlib", "1.0.1", "1.0.2", BumpKind.PATCH),
                         requested_by=("requirements.in:3",),
-                        advisories=(Advisory(id="GHSA-xxxx-0001", summary="Headers are not checked."),),
+                        advisories=(
+                            Advisory(
+                                id="GHSA-xxxx-0001", aliases=("CVE-2026-4711",), summary="Headers are not checked."
+                            ),
+                        ),
                         is_covered=True,
                     ),
                     _removed(),

@@ -121,6 +121,52 @@ def test_what_a_bump_fixes():
     assert fixed(book, ALPHA, None, Version("1.0")) == ()
 
 
+def test_one_vulnerability_under_several_ids_is_told_once():
+    book = read(
+        record({"introduced": "0"}, {"fixed": "2.0"}, id="PYSEC-2026-1", aliases=["CVE-2026-7"], summary=""),
+        record({"introduced": "0"}, {"fixed": "2.0"}, id="GHSA-aaaa", aliases=["CVE-2026-7"], summary="Keys leak."),
+        record({"introduced": "0"}, {"fixed": "2.0"}, id="OSV-9"),
+    )
+    (one, other) = book.affecting(ALPHA, Version("1.0"))
+    assert (one.id, one.aliases, one.summary) == ("GHSA-aaaa", ("CVE-2026-7", "PYSEC-2026-1"), "Keys leak.")
+    assert one.called == "GHSA-aaaa (CVE-2026-7, PYSEC-2026-1)"
+    assert (other.id, other.called) == ("OSV-9", "OSV-9")
+
+
+def test_ids_that_are_joined_by_a_third_record_are_one():
+    chain = [("A-1", ["B-1"]), ("C-1", ["D-1"]), ("B-1", ["C-1"])]
+    for order in permutations(chain):
+        book = read(*(record({"introduced": "0"}, id=id_, aliases=aliases) for id_, aliases in order))
+        assert [each.called for each in book.affecting(ALPHA, Version("1.0"))] == ["A-1 (B-1, C-1, D-1)"]
+
+
+def test_nothing_is_fixed_while_another_record_of_the_same_says_otherwise():
+    book = read(
+        record({"introduced": "0"}, {"fixed": "2.0"}, id="PYSEC-2026-1", aliases=["CVE-2026-7"]),
+        record({"introduced": "0"}, {"fixed": "3.0"}, id="GHSA-aaaa", aliases=["CVE-2026-7"]),
+    )
+    assert fixed(book, ALPHA, Version("1.0"), Version("2.0")) == ()
+    assert [each.id for each in fixed(book, ALPHA, Version("1.0"), Version("3.0"))] == ["GHSA-aaaa"]
+
+
+@pytest.mark.parametrize("id_", ["", "x" * 101, "a b", "\x1b[31mOSV-1", "<b>"])
+def test_an_id_that_is_none_is_an_error(id_):
+    with pytest.raises(ValueError, match="its id is none"):
+        read(record({"introduced": "0"}, id=id_))
+
+
+def test_what_is_too_long_or_odd_is_left_out():
+    links = [
+        {"type": "ADVISORY", "url": "javascript:alert(1)"},
+        {"type": "ADVISORY", "url": f"https://a.example/{'x' * 3000}"},
+    ]
+    names = ["<b>", "ok-1", *(f"CVE-2026-{number}" for number in range(100))]
+    (known,) = read(record({"introduced": "0"}, references=links, aliases=names)).affecting(ALPHA, Version("1.0"))
+    assert known.url == ""
+    assert len(known.aliases) == 20
+    assert "<b>" not in known.aliases
+
+
 books = st.lists(
     st.tuples(st.sampled_from(ALL), st.sampled_from(ALL), st.integers(1, 4)).map(
         lambda drawn: record({"introduced": drawn[0]}, {"fixed": drawn[1]}, id=f"OSV-{drawn[2]}")
