@@ -201,7 +201,7 @@ def test_a_row_has_every_column():
 
     assert (
         "| `plainlib` | `1.0.1 -> 1.0.2` | patch | direct: `requirements.in:3` | 30 days | 1 | +4 -1 |  | 0 "
-        "| `GHSA-xxxx-0001` | \N{WHITE HEAVY CHECK MARK} routine (in the ledger) |"
+        "| `GHSA-xxxx-0001` (`CVE-2026-4711`) | \N{WHITE HEAVY CHECK MARK} routine (in the ledger) |"
     ) in told
 
 
