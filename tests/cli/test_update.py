@@ -197,7 +197,7 @@ def test_only_what_an_advisory_is_about_moves_and_what_it_fixes_is_told(project,
     found = proposals(update(project, index, "--format", "json", "--security", "--advisories", "osv"))
     assert {key: moved(each) for key, each in found.items()} == {"routine": {"plain03": ("1.0", "1.1")}}
     (bump,) = found["routine"]["bumps"]
-    assert bump["advisories"] == [{"id": "OSV-7", "summary": "It leaks.", "url": None}]
+    assert bump["advisories"] == [{"id": "OSV-7", "aliases": [], "summary": "It leaks.", "url": None}]
 
 
 def test_security_without_advisories_says_what_is_missing(project, index):
