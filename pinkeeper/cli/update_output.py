@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -119,7 +119,19 @@ def _report(result: UpdateResult, folder: str, printer: Printer, surroundings: S
     for name, text in pages.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         replace_text(place / name, text, shown=f"{folder}/{name}")
+    for left in _left_over(place, pages):
+        left.unlink(missing_ok=True)
     printer.line(f"Wrote {Path(folder) / 'index.html'} and {len(pages) - 1} files beside it")
+
+
+def _left_over(place: Path, pages: Collection[str]) -> Iterator[Path]:
+    """Pages of ours from an earlier report, which the new one does not lead to; nothing that anybody else put there."""
+    for path in sorted(place.glob("bump-*.html")):
+        if path.name in pages or path.is_symlink() or not path.is_file():
+            continue
+        with path.open("rb") as file:
+            if b'<meta name="generator" content="pinkeeper ' in file.read(4096):
+                yield path
 
 
 def _write(chosen: Proposal, wanted: Wanted, printer: Printer, surroundings: Surroundings) -> None:

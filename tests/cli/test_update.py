@@ -212,6 +212,19 @@ def test_without_a_ledger_nothing_is_said_of_reviews(project, index):
     assert [bump["covered"] for bump in found["routine"]["bumps"]] == [None]
 
 
+def test_a_report_leaves_no_page_of_an_earlier_one_and_touches_nothing_else(project, index):
+    publish_newer(index)
+    update(project, index, "--report", "out")
+    folder = project.directory / "out"
+    assert len(list(folder.glob("bump-*.html"))) > 1
+    (folder / "bump-mine.html").write_text("<p>A page of somebody's own.</p>")
+    (folder / "notes.txt").write_text("kept")
+    update(project, index, "--report", "out", "plain01")
+    pages = {path.name for path in folder.glob("bump-*.html")}
+    assert pages == {"bump-mine.html", "bump-plain01_1.0_1.1.html"}
+    assert (folder / "notes.txt").read_text() == "kept"
+
+
 def test_with_a_ledger_each_bump_says_whether_it_is_reviewed(project, index):
     who = {f"GIT_CONFIG_{kind}_0": value for kind, value in (("KEY", "user.name"), ("VALUE", "Ada"))}
     who |= {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_1": "user.email", "GIT_CONFIG_VALUE_1": "ada@team.example"}
