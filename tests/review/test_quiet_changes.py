@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pinkeeper.model.finding import Severity
+from pinkeeper.review.rules.command_lines import what_it_does
 from tests.review.corpus.judge import judge
 from tests.support.distributions import make_wheel
 
@@ -297,3 +298,69 @@ def test_examples_in_documentation_run_at_import(tmp_path):
 def test_examples_in_documentation_run_by_hand_are_a_habit(tmp_path):
     source = CLIENT + "if __name__ == '__main__':\n    import doctest\n    doctest.testmod()\n"
     assert found(tmp_path, source) == {}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["import functools, os", "for _ in iter(functools.partial(os.system, 'id'), 0):", "    break"],
+        [
+            *("import asyncio, os", "async def go():"),
+            *("    await asyncio.get_running_loop().run_in_executor(None, os.system, 'id')", "asyncio.run(go())"),
+        ],
+    ],
+)
+def test_what_calls_what_it_is_given(tmp_path, lines):
+    assert found(tmp_path, CLIENT + "\n".join([*lines, ""]))["import-time"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "resources.files('gate').joinpath('help.txt').read_text()",
+        "(pathlib.Path(__file__).parent / 'help.txt').read_text()",
+        "gettext.translation('gate').gettext('begin')",
+        "''.join(chr(int(each)) for each in numbers)",
+    ],
+)
+def test_code_that_stands_in_a_file_which_is_no_module(tmp_path, code):
+    source = f"{CLIENT}import gettext, pathlib\nfrom importlib import resources\ndef go(numbers):\n    exec({code})\n"
+    assert found(tmp_path, source)["decoded-code"] is Severity.HIGH
+
+
+def test_where_files_were_run_before_another_is_worth_a_glance(tmp_path):
+    before = CLIENT + "def load(path):\n    exec(open(path).read())\n"
+    source = before + "def again(path):\n    exec(open(path).read())\n"
+    assert found(tmp_path, source, before=before)["decoded-code"] is Severity.MEDIUM
+
+
+def test_programs_that_begin_with_a_folder_of_the_package(tmp_path):
+    source = CLIENT + "import os\nos.environ['PYTHONPATH'] = os.path.dirname(__file__)\n"
+    assert found(tmp_path, source)["patching"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [
+        ("shutil.rmtree(os.path.expanduser('~'))", Severity.HIGH),
+        ("shutil.rmtree(pathlib.Path.home() / 'Documents', ignore_errors=True)", Severity.HIGH),
+        ("shutil.rmtree('/')", Severity.HIGH),
+        ("shutil.rmtree(folder)", None),
+        ("shutil.rmtree(pathlib.Path.home() / '.cache' / 'gate')", None),
+    ],
+)
+def test_all_that_a_user_has_is_deleted(tmp_path, line, severity):
+    source = f"{CLIENT}import os, pathlib, shutil\ndef clear(folder):\n    {line}\n"
+    assert found(tmp_path, source).get("destruction") is severity
+
+
+@pytest.mark.parametrize("command", ["rm -rf ~", "rm -rf /", "rm -r -f $HOME", "sudo rm -rf /*"])
+def test_a_command_that_deletes_all(tmp_path, command):
+    source = f"{CLIENT}import os\ndef clear():\n    os.system({command!r})\n"
+    assert Severity.HIGH in found(tmp_path, source).values()
+    assert "deletes all that a user has" in what_it_does(command)
+
+
+@pytest.mark.parametrize("command", ["rm -rf build", "rm -rf ~/.cache/gate", "rm -rf /tmp/x", "rm x"])
+def test_a_command_that_deletes_something(command):
+    assert what_it_does(command) is None

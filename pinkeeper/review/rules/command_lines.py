@@ -19,6 +19,12 @@ _COMMANDS: Final = (
     (re.compile(r"\b(?:nc|ncat|netcat)\b.*\s-e\b"), "hands a shell to a connection"),
     (re.compile(r"\bmkfifo\b.*\bnc\b"), "hands a shell to a connection"),
     (re.compile(r"\bchmod\s+(?:\+x|[0-7]?7[0-7]{2})\b.*(?:&&|;)"), "makes a file executable and runs it"),
+    (
+        re.compile(
+            r"\brm\s+(?:-\S+\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*(?:/|~|\$HOME|\$\{HOME\}|/\*|~/\*?)(?=\s|$|[;&|\"'])"
+        ),
+        "deletes all that a user has",
+    ),
     (re.compile(r"\bnohup\b.*&\s*$"), "leaves something running behind"),
     (re.compile(r"(?i)\b(?:certutil\b.*-urlcache|bitsadmin\b.*/transfer|mshta\s+http|regsvr32\b.*/i:http)"), "fetches"),
 )

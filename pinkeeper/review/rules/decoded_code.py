@@ -15,16 +15,28 @@ from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
 
+_RUNNERS = frozenset({"builtins.exec", "builtins.eval", "builtins.compile"})
 _RUNS = {Capability.DYNAMIC_CODE, Capability.PROCESS, Capability.DESERIALISATION}
 
 
 def _look(material: Material) -> Iterable[Sighting]:
+    ran_files = any(
+        fact.callee in _RUNNERS and Mark.STORED in fact.marks
+        for module in material.old.code.modules.values()
+        for fact in module.facts
+    )
     for new in all_facts(material):
         if new.fact.capability in _RUNS and Mark.DECODED in new.fact.marks:
             yield sighting(
                 new,
                 Severity.CRITICAL if new.when.is_unasked else Severity.HIGH,
                 f"what is decoded here is run {at_the_time(new.when)}: {shown_call(new)}",
+            )
+        elif new.fact.callee in _RUNNERS and Mark.STORED in new.fact.marks:
+            yield sighting(
+                new,
+                Severity.MEDIUM if ran_files else Severity.HIGH,
+                f"what stands in a file that is no module is run {at_the_time(new.when)}: {shown_call(new)}",
             )
     yield from _compiled(material)
 

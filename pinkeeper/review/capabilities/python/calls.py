@@ -218,6 +218,8 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
             if name not in {"env", "environ"} and each.refs and is_environment(a, each):
                 keywords = {**keywords, name: _copied(a, node, each, canonical)}
     runner = RUNNERS.get(canonical)
+    if runner is None and base is not None and known is None:
+        runner = METHODS.get(canonical.rpartition(".")[2])
     given = handed(a, node, runner, arguments, keywords) if runner is not None else UNKNOWN
     use = Use(node=node, ref=ref, name=canonical, callee=callee, base=base, arguments=arguments, keywords=keywords)
     effect = effect_of_result(ref) if ref.endswith("()") else effect_of(canonical)
@@ -354,6 +356,8 @@ def _is_computed(node: ast.expr) -> bool:
     """Whether numbers are made out of others, one by one, before they become characters or bytes."""
     if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
         return isinstance(node.elt, (ast.BinOp, ast.Subscript))
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "int"
     return isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Mult)
 
 

@@ -87,6 +87,12 @@ def _examples_run(a: Analysis, use: Use) -> Value | None:
     return UNKNOWN
 
 
+def _stored(a: Analysis, use: Use) -> Value | None:
+    """What reads texts from files of the package."""
+    del a
+    return Value(refs=(f"{use.ref}()",), marks=BIT[Mark.STORED])
+
+
 def _path_gained(a: Analysis, use: Use) -> Value | None:
     """``sys.path.insert``: a folder that somebody else can write, or that nobody sees, from which modules come now."""
     for value in use.arguments:
@@ -365,6 +371,11 @@ _EFFECTS: Final[dict[str, Effect]] = {
     ),
     **{f"doctest.{name}": _examples_run for name in ("testmod", "testfile", "run_docstring_examples")},
     **{f"sys.path.{name}": _path_gained for name in ("insert", "append", "extend")},
+    **dict.fromkeys(
+        ("debugpy.listen", "debugpy.connect", "pydevd.settrace", "pydevd_pycharm.settrace", "remote_pdb.RemotePdb"),
+        _from_hub,
+    ),
+    **dict.fromkeys(("gettext.translation", "gettext.gettext", "gettext.dgettext"), _stored),
     "os.putenv": put_variable,
     "mmap.mmap": _memory,
     "os.write": _written,

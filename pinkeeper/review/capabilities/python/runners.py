@@ -35,6 +35,7 @@ RUNNERS: Final[dict[str, Runner]] = {
     "codecs.register": (0, "search_function", "-"),
     "builtins.map": (0, "", ""),
     "builtins.filter": (0, "", ""),
+    "builtins.iter": (0, "", "-"),
     "builtins.sorted": (9, "key", "-"),
     "builtins.min": (9, "key", "-"),
     "builtins.max": (9, "key", "-"),

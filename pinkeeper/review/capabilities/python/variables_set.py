@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.use import Use, all_texts
-from pinkeeper.review.capabilities.python.value import FLOWING, UNKNOWN, Value
+from pinkeeper.review.capabilities.python.value import FLOWING, OWN, UNKNOWN, Value
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability
 
@@ -58,7 +58,7 @@ def put_variable(a: Analysis, use: Use) -> Value | None:
 
 
 def _is_told(name: str, value: Value) -> bool:
-    if name in _LOADERS:
+    if name in _LOADERS or (name == "PYTHONPATH" and value.marks & OWN):
         return True
     if not _WAYS.fullmatch(name):
         return False
