@@ -157,3 +157,20 @@ def test_settings_that_do_not_send_things_elsewhere(tmp_path, old, new):
 
 def test_files_of_tests_are_context(tmp_path):
     assert set(wheels(tmp_path, {}, {"gate/tests/run.sh": f"{FETCHES}\n"}).values()) == {Severity.LOW}
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("gate/setup.sh", "curl wget base64 -d powershell -e " * 8 + "\n"),
+        ("gate/setup.sh", "curl " * 390 + "\n"),
+        ("src/fast.c", 'system("id");\n'),
+        ("gate/app.js", "fetch('https://a{}.invalid');\n"),
+        ("gate/index.html", "<script " * 40 + "src=\n"),
+        ("gate/data.json", "base_" * 100 + ": https://a.invalid\n"),
+    ],
+)
+def test_files_of_very_many_lines_are_looked_at_to_an_end(tmp_path, path, line):
+    text = "".join(line.replace("{}", str(number)) for number in range(800_000 // len(line)))
+    found = wheels(tmp_path, {"gate/app.js": "let a;\n"}, {"gate/app.js": "let a;\n", path: text})
+    assert len(found) < 10

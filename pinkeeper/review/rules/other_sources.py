@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import islice
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from pinkeeper.artifacts.contents import Contents
+from pinkeeper.artifacts.contents import Contents, Entry
 from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import LineKind
@@ -21,7 +23,11 @@ __all__ = ["RULE"]
 
 _LARGEST = 8 * 2**20
 _LINE = 2000
+_SHORT = 300
+_MOST_SHORT, _MOST_LONG = 2 * 2**20, 200_000  # characters of lines of either kind
+_MOST_OF_PAGES = 48 * 2**20  # bytes
 _MOST_FILES = 2000
+_MOST_TOLD = 20  # of one file
 
 _RECIPES = frozenset(
     {
@@ -51,7 +57,7 @@ _HOST = r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?)"
 _SENDS = re.compile(
     rf"(?:\b(?:fetch|sendBeacon|WebSocket|EventSource|importScripts|axios(?:\.\w+)?|\$\.(?:ajax|get|post|getScript))|"
     rf"\.open|\bimport)\s*\(\s*(?:[\"'](?:GET|POST|PUT)[\"']\s*,\s*)?[\"'`](?:https?:|wss?:)//{_HOST}|"
-    rf"<(?:script|iframe|form|object|embed)\b[^>]{{0,300}}?\b(?:src|action|data)\s*=\s*[\"']?(?:https?:)?//"
+    rf"<(?:script|iframe|form|object|embed)\b[^>]{{0,120}}?\b(?:src|action|data)\s*=\s*[\"']?(?:https?:)?//"
     rf"{_HOST.replace('host', 'page')}",
     re.IGNORECASE,
 )
@@ -60,6 +66,7 @@ _LIBRARIES = re.compile(
     r"(?:^|\.)(?:jsdelivr\.net|unpkg\.com|cdnjs\.cloudflare\.com|googleapis\.com|gstatic\.com|jquery\.com|"
     r"bootstrapcdn\.com|mathjax\.org|polyfill-fastly\.io|esm\.sh|skypack\.dev|youtube(?:-nocookie)?\.com|w3\.org)$"
 )
+_ANY_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+")
 _LOCAL = re.compile(r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|example\.|.*\.example(?:\.\w+)?$)")
 _DESTINATION = re.compile(
     r"(?P<key>[\w.-]*(?:api|base|endpoint|server|proxy|registry|index|mirror|webhook|dsn|upload|download|telemetry|"
@@ -68,57 +75,108 @@ _DESTINATION = re.compile(
 )
 
 
+class _Before:
+    """What the old release has, found when it is first asked for."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+
+    @cached_property
+    def starts(self) -> bool:
+        """Whether any of its sources that are compiled starts programs."""
+        old = self._material.old
+        return any(
+            _suffix(path) in _COMPILED and _STARTS.search(_text(contents, path)) is not None
+            for contents in (old.wheel, old.sdist)
+            if contents is not None
+            for path in contents.entries
+        )
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """All that could be a host in its pages and their scripts."""
+        contents = self._material.old.main
+        pages = (_text(contents, path) for path in contents.entries if _suffix(path) in _PAGES)
+        return frozenset(host for text in pages for host in _ANY_HOST.findall(text.lower()))
+
+
+class _Room:
+    """How much more text is looked at: searching for command lines takes the square of a line's length."""
+
+    def __init__(self) -> None:
+        self._short, self._long, self._pages = _MOST_SHORT, _MOST_LONG, _MOST_OF_PAGES
+
+    def takes(self, line: str) -> bool:
+        if len(line) <= _SHORT:
+            self._short -= len(line)
+            return self._short >= 0
+        self._long -= len(line)
+        return self._long >= 0
+
+    def takes_page(self, entry: Entry | None) -> bool:
+        """Whether a page may be read whole; those of the sdist alone are for no browser."""
+        size = 0 if entry is None else entry.size
+        self._pages -= size
+        return self._pages >= 0 and size <= _LARGEST
+
+
 def _look(material: Material) -> Iterable[Sighting]:
+    before, room = _Before(material), _Room()
     seen = 0
     for change in (*material.changes, *material.build_changes):
         path = change.new_path
         if path is None or change.status is ChangeStatus.REMOVED or change.kind in {FileKind.PYTHON, FileKind.TEST}:
             continue
-        suffix, name = PurePosixPath(path).suffix.lower(), PurePosixPath(path).name.lower()
-        grave = Severity.LOW if is_test(path) or change.kind is FileKind.DOCUMENTATION else Severity.HIGH
         seen += 1
         if seen > _MOST_FILES:
             return
+        suffix, name = _suffix(path), PurePosixPath(path).name.lower()
+        grave = Severity.LOW if is_test(path) or change.kind is FileKind.DOCUMENTATION else Severity.HIGH
         is_recipe = suffix in _RECIPES or name in _RECIPE_NAMES or (change.kind is FileKind.SCRIPT and not suffix)
         if is_recipe or suffix in _COMPILED:
-            yield from _commands(change, path, material, grave)
+            yield from islice(_commands(change, path, material, grave, room), _MOST_TOLD)
         if suffix in _COMPILED:
-            yield from _starts(change, path, material, grave)
+            yield from islice(_starts(change, path, material, grave, before), _MOST_TOLD)
         elif suffix in _PAGES:
-            yield from _sends(change, path, material, grave)
+            if room.takes_page(material.new.main.entries.get(path)):
+                yield from islice(_sends(path, material, grave, before), _MOST_TOLD)
+            else:
+                yield Sighting(
+                    severity=Severity.MEDIUM,
+                    summary="a page that was not looked into: the release has so much of them",
+                    path=path,
+                    subject="page not read",
+                )
         elif suffix in _SETTINGS:
             yield from _redirected(change, path, grave)
 
 
-def _commands(change: FileChange, path: str, material: Material, severity: Severity) -> Iterator[Sighting]:
+def _commands(change: FileChange, path: str, material: Material, severity: Severity, room: _Room) -> Iterator[Sighting]:
     for number, line in _added(change, path, material):
-        what = what_it_does(line)
+        what = what_it_does(line) if room.takes(line) else None
         if what is not None:
             yield Sighting(
                 severity=severity,
                 summary=f"a command line that {what}: {line.strip()[:80]}",
                 path=path,
                 line=number,
-                subject=f"command {line.strip()}",
+                subject=f"command {line.strip()[:_SHORT]}",
             )
 
 
-def _starts(change: FileChange, path: str, material: Material, severity: Severity) -> Iterator[Sighting]:
+def _starts(
+    change: FileChange, path: str, material: Material, severity: Severity, before: _Before
+) -> Iterator[Sighting]:
     """Programs that compiled sources start: high where none did before."""
-    had: bool | None = None
     for number, line in _added(change, path, material):
-        found = _STARTS.search(line)
-        if found is None or line.lstrip().startswith(("//", "*", "/*", "#")):
-            continue
-        if had is None:
-            had = _started_before(material)
-        yield Sighting(
-            severity=_glance(severity) if had else severity,
-            summary=f"a source that is compiled starts a program: {line.strip()[:80]}",
-            path=path,
-            line=number,
-            subject=f"starts {line.strip()}",
-        )
+        if _STARTS.search(line) is not None and not line.lstrip().startswith(("//", "*", "/*", "#")):
+            yield Sighting(
+                severity=_glance(severity) if before.starts else severity,
+                summary=f"a source that is compiled starts a program: {line.strip()[:80]}",
+                path=path,
+                line=number,
+                subject=f"starts {line.strip()[:_SHORT]}",
+            )
 
 
 def _glance(severity: Severity) -> Severity:
@@ -126,43 +184,23 @@ def _glance(severity: Severity) -> Severity:
     return max(severity, Severity.MEDIUM, key=lambda each: each.rank)
 
 
-def _started_before(material: Material) -> bool:
-    return any(
-        PurePosixPath(path).suffix.lower() in _COMPILED and _STARTS.search(text) is not None
-        for contents in _read_of_old(material)
-        for path in contents.entries
-        if (text := _text(contents, path)) is not None
-    )
-
-
-def _sends(change: FileChange, path: str, material: Material, severity: Severity) -> Iterator[Sighting]:
+def _sends(path: str, material: Material, severity: Severity, before: _Before) -> Iterator[Sighting]:
     """Hosts that pages and scripts for them talk to, or take programs from, and that the old release does not name."""
     text = _text(material.new.main, path)
     told: set[str] = set()
-    for found in _SENDS.finditer(text or ""):
+    for found in _SENDS.finditer(text):
         host = (found["host"] or found["page"]).lower()
         name = host.partition(":")[0]
-        if name in told or "." not in name or _LOCAL.match(name) or _named_before(name, change, material):
+        if name in told or "." not in name or _LOCAL.match(name) or name in before.hosts:
             continue
         told.add(name)
-        known = _LIBRARIES.search(name) is not None
         yield Sighting(
-            severity=_glance(severity) if known else severity,
+            severity=_glance(severity) if _LIBRARIES.search(name) else severity,
             summary=f"what a browser runs goes to {host}, which the old release does not name",
             path=path,
-            line=(text or "").count("\n", 0, found.start()) + 1,
+            line=text.count("\n", 0, found.start()) + 1,
             subject=f"page {name}",
         )
-
-
-def _named_before(host: str, change: FileChange, material: Material) -> bool:
-    """Whether a page or a script of the old release has a host in it."""
-    paths = {change.old_path, *(path for path in material.old.main.entries if _is_page(path))}
-    return any(
-        host in text.lower()
-        for path in paths
-        if path is not None and (text := _text(material.old.main, path)) is not None
-    )
 
 
 def _redirected(change: FileChange, path: str, severity: Severity) -> Iterator[Sighting]:
@@ -192,34 +230,24 @@ def _redirected(change: FileChange, path: str, severity: Severity) -> Iterator[S
 def _added(change: FileChange, path: str, material: Material) -> Iterator[tuple[int, str]]:
     """New lines with their numbers: of a new file all of them."""
     if change.status is ChangeStatus.ADDED:
-        contents = _holding(path, material)
-        text = None if contents is None else _text(contents, path)
-        yield from enumerate((line[:_LINE] for line in (text or "").split("\n")), start=1)
-        return
+        for contents in (material.new.wheel, material.new.sdist):
+            if contents is not None and path in contents.entries:
+                yield from enumerate((line[:_LINE] for line in _text(contents, path).split("\n")), start=1)
+                return
     for hunk in change.hunks:
         for line in hunk.lines:
             if line.kind is LineKind.ADDED and line.new is not None:
                 yield line.new, line.text[:_LINE]
 
 
-def _holding(path: str, material: Material) -> Contents | None:
-    """The archive of the new release that has a file."""
-    return next((each for each in (material.new.wheel, material.new.sdist) if each and path in each.entries), None)
-
-
-def _read_of_old(material: Material) -> list[Contents]:
-    return [each for each in (material.old.wheel, material.old.sdist) if each is not None]
-
-
-def _text(contents: Contents, path: str) -> str | None:
+def _text(contents: Contents, path: str) -> str:
+    """A file as text; empty where there is none, and for one that is too large."""
     entry = contents.entries.get(path)
-    if entry is None or not entry.size or entry.size > _LARGEST:
-        return None
-    return contents.read(path).decode(errors="replace")
+    return contents.read(path).decode(errors="replace") if entry is not None and 0 < entry.size <= _LARGEST else ""
 
 
-def _is_page(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower() in _PAGES
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()
 
 
 def _host(url: str) -> str | None:
