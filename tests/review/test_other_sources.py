@@ -174,3 +174,10 @@ def test_files_of_very_many_lines_are_looked_at_to_an_end(tmp_path, path, line):
     text = "".join(line.replace("{}", str(number)) for number in range(800_000 // len(line)))
     found = wheels(tmp_path, {"gate/app.js": "let a;\n"}, {"gate/app.js": "let a;\n", path: text})
     assert len(found) < 10
+
+
+def test_a_script_that_hides_behind_very_many_lines_is_told(tmp_path):
+    padding = "echo on and on, and on\n" * 100_000
+    before = {"gate/setup.sh": "#!/bin/sh\n"}
+    found = wheels(tmp_path, before, {"gate/setup.sh": f"#!/bin/sh\n{padding}{FETCHES}\n"})
+    assert Severity.HIGH in found.values()

@@ -16,7 +16,7 @@ from pinkeeper.review.rules.rule import Rule, Sighting
 __all__ = ["RULE"]
 
 _LARGEST = 32 * 2**20
-_MOST_FILES = 1000
+_MOST_FILES = 3000
 _LOOKED_AT = frozenset({FileKind.DATA, FileKind.ARCHIVE, FileKind.NATIVE, FileKind.BYTECODE, FileKind.DOCUMENTATION})
 
 # How files of a suffix begin; a picture that begins otherwise is none.
@@ -66,6 +66,12 @@ def _look(material: Material) -> Iterable[Sighting]:
             continue
         seen += 1
         if seen > _MOST_FILES:
+            yield Sighting(
+                severity=Severity.MEDIUM,
+                summary=f"more than {_MOST_FILES:,} files of data are new: of the others nobody looked at the content",
+                path=path,
+                subject="not read",
+            )
             return
         yield from _seen(change, path, _suffix(path), material)
 

@@ -26,7 +26,6 @@ _LINE = 2000
 _SHORT = 300
 _MOST_SHORT, _MOST_LONG = 2 * 2**20, 200_000  # characters of lines of either kind
 _MOST_OF_PAGES = 48 * 2**20  # bytes
-_MOST_FILES = 2000
 _MOST_TOLD = 20  # of one file
 
 _RECIPES = frozenset(
@@ -113,6 +112,11 @@ class _Room:
         self._long -= len(line)
         return self._long >= 0
 
+    @property
+    def is_left(self) -> bool:
+        """Whether all lines so far were looked at."""
+        return min(self._short, self._long) >= 0
+
     def takes_page(self, entry: Entry | None) -> bool:
         """Whether a page may be read whole; those of the sdist alone are for no browser."""
         size = 0 if entry is None else entry.size
@@ -121,34 +125,38 @@ class _Room:
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    before, room = _Before(material), _Room()
-    seen = 0
+    before, recipes, sources, pages = _Before(material), _Room(), _Room(), _Room()
     for change in (*material.changes, *material.build_changes):
         path = change.new_path
         if path is None or change.status is ChangeStatus.REMOVED or change.kind in {FileKind.PYTHON, FileKind.TEST}:
             continue
-        seen += 1
-        if seen > _MOST_FILES:
-            return
         suffix, name = _suffix(path), PurePosixPath(path).name.lower()
         grave = Severity.LOW if is_test(path) or change.kind is FileKind.DOCUMENTATION else Severity.HIGH
         is_recipe = suffix in _RECIPES or name in _RECIPE_NAMES or (change.kind is FileKind.SCRIPT and not suffix)
         if is_recipe or suffix in _COMPILED:
+            room = recipes if is_recipe else sources
             yield from islice(_commands(change, path, material, grave, room), _MOST_TOLD)
         if suffix in _COMPILED:
             yield from islice(_starts(change, path, material, grave, before), _MOST_TOLD)
         elif suffix in _PAGES:
-            if room.takes_page(material.new.main.entries.get(path)):
+            if pages.takes_page(material.new.main.entries.get(path)):
                 yield from islice(_sends(path, material, grave, before), _MOST_TOLD)
             else:
-                yield Sighting(
-                    severity=Severity.MEDIUM,
-                    summary="a page that was not looked into: the release has so much of them",
-                    path=path,
-                    subject="page not read",
-                )
+                yield _not_read(path, Severity.MEDIUM)
         elif suffix in _SETTINGS:
             yield from _redirected(change, path, grave)
+        if is_recipe and not recipes.is_left:
+            yield _not_read(path, grave)
+            recipes = _Room()
+
+
+def _not_read(path: str, severity: Severity) -> Sighting:
+    return Sighting(
+        severity=severity,
+        summary="not looked into to its end: the release has so much of the kind that is new",
+        path=path,
+        subject="not read",
+    )
 
 
 def _commands(change: FileChange, path: str, material: Material, severity: Severity, room: _Room) -> Iterator[Sighting]:
@@ -228,16 +236,17 @@ def _redirected(change: FileChange, path: str, severity: Severity) -> Iterator[S
 
 
 def _added(change: FileChange, path: str, material: Material) -> Iterator[tuple[int, str]]:
-    """New lines with their numbers: of a new file all of them."""
-    if change.status is ChangeStatus.ADDED:
-        for contents in (material.new.wheel, material.new.sdist):
-            if contents is not None and path in contents.entries:
-                yield from enumerate((line[:_LINE] for line in _text(contents, path).split("\n")), start=1)
-                return
-    for hunk in change.hunks:
-        for line in hunk.lines:
-            if line.kind is LineKind.ADDED and line.new is not None:
-                yield line.new, line.text[:_LINE]
+    """New lines with their numbers: not from hunks, which are cut for a reader."""
+    new, old = (material.new.wheel, material.new.sdist), (material.old.wheel, material.old.sdist)
+    had = frozenset(() if change.old_path is None else _first_text(old, change.old_path).split("\n"))
+    for number, line in enumerate(_first_text(new, path).split("\n"), start=1):
+        if line not in had:
+            yield number, line[:_LINE]
+
+
+def _first_text(archives: Iterable[Contents | None], path: str) -> str:
+    """A file as text, from the first of some archives that has it."""
+    return next((_text(each, path) for each in archives if each is not None and path in each.entries), "")
 
 
 def _text(contents: Contents, path: str) -> str:
