@@ -15,7 +15,7 @@ from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from pinkeeper.errors import PinkeeperError, UnknownPackageError
+from pinkeeper.errors import MetadataUnavailableError, PinkeeperError, UnknownPackageError
 from pinkeeper.model.requirement import InputRequirement
 from pinkeeper.resolver.needs import Candidate, Identifier, Impossible, Need, Same, Wanted, is_exact
 from pinkeeper.resolver.provider import Provider
@@ -93,9 +93,15 @@ class _Step(Struct, frozen=True, eq=False):
 
 
 class Universe:
-    """What is known of projects and their releases; shared by all proofs of one problem."""
+    """What is known of projects and their releases; shared by all proofs of one problem.
 
-    def __init__(self, provider: Provider, selector: Selector, source: ReleaseSource) -> None:
+    is_hopeful: releases that do not say what they need without a build are taken to need nothing.
+    """
+
+    def __init__(
+        self, provider: Provider, selector: Selector, source: ReleaseSource, *, is_hopeful: bool = False
+    ) -> None:
+        self._is_hopeful = is_hopeful
         self._provider = provider
         self._selector = selector
         self._source = source
@@ -216,15 +222,18 @@ class Universe:
                 # What makes releases unusable is mostly the same for many of them, but for their own versions in it.
                 said = str(need).replace(text, "") if isinstance(need, Impossible) else str(need)
                 groups.setdefault((need.identifier.name, said), []).append((text, need))
-        return [
+        found = (
             self._need_fact(identifier, tuple(text for text, _ in entries), entries[0][1])
             for entries in groups.values()
-        ]
+        )
+        return [nogood for nogood in found if nogood is not None]
 
-    def _need_fact(self, identifier: Identifier, texts: tuple[str, ...], need: Need) -> _Nogood:
+    def _need_fact(self, identifier: Identifier, texts: tuple[str, ...], need: Need) -> _Nogood | None:
         states = self.among(identifier, texts)
         if isinstance(need, Impossible):
             error = self._provider.unusable.get((identifier.name, parse_version(texts[0])), need.reason)
+            if self._is_hopeful and isinstance(error, MetadataUnavailableError):
+                return None
             return _Nogood({identifier: states}, NotUsable(identifier.name, texts, error))
         fact = Needs(identifier, texts, need)
         return _Nogood({identifier: states, **self.unfulfilled(need)}, fact)

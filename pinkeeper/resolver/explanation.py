@@ -63,6 +63,13 @@ def explain(
     bounds = [Bound(line) for line in problem.constraints if reader.holds(line.requirement.marker)]
     try:
         facts = proof(universe, asked, bounds)
+        if facts is not None and any(
+            isinstance(fact, NotUsable) and isinstance(fact.error, MetadataUnavailableError) for fact in facts
+        ):
+            # Where no build would help, what collides anyway is told.
+            hopeful = Universe(provider, selector, source, is_hopeful=True)
+            anyway = proof(hopeful, asked, bounds)
+            universe, facts = (universe, facts) if anyway is None else (hopeful, anyway)
     except NetworkError:
         facts = None  # what the search did not need is not at hand
     what = f"no set of releases satisfies all requirements for {selector.target.name}"
