@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pinkeeper.errors import NoSolutionError
+from pinkeeper.errors import MetadataUnavailableError, NoSolutionError
 from pinkeeper.model.requirement import InputRequirement
 from pinkeeper.resolver.progress import SilentProgress
 from pinkeeper.resolver.remedies import Remedy
@@ -107,3 +107,34 @@ def test_whatever_has_no_solution_is_explained(packages, requirements):
     for remedy in error.remedies:
         assert isinstance(remedy, Remedy)
         assert is_solved(remedy.problem, packages)
+
+
+_OPAQUE = {"wheels": [], "sdist": {"opaque": True}}
+_MIXED = {
+    "requirements": ["app", "engine<2"],
+    "packages": {
+        "app": {"1": {"requires": ["engine>=2"]}},
+        "engine": {"1.0": _OPAQUE, "1.1": _OPAQUE, "2.0": {}},
+    },
+}
+
+
+def test_what_collides_whatever_a_build_would_say_is_told_and_not_the_build():
+    text = str(explained(_MIXED))
+    assert "app 1 needs engine>=2" in text
+    assert "requirements.in:2 asks for engine<2" in text
+    assert "build" not in text
+
+
+def test_where_a_build_would_help_it_is_what_is_told():
+    problem = problem_of({**_MIXED, "requirements": ["engine<2"]})
+    with pytest.raises(MetadataUnavailableError, match="does not say statically what it needs"):
+        resolve(problem, ScenarioSource(_MIXED["packages"]), progress=SilentProgress())
+
+
+def test_each_release_is_said_to_need_the_python_that_it_needs():
+    releases = {str(number): {"requires-python": f">=3.{number}"} for number in range(13, 20)}
+    text = str(explained({"requirements": ["a"], "packages": {"a": releases}}))
+    for number in (19, 18, 17):
+        assert f"needs Python >=3.{number}, the target has 3.12.0: a {number}" in text
+    assert "likewise, for another Python each: a 16, 15, 14, 13" in text
