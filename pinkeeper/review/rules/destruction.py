@@ -15,7 +15,7 @@ __all__ = ["RULE"]
 
 _REMOVERS = frozenset({"shutil.rmtree", "os.removedirs", "os.rmdir", "pathlib.Path.rmdir", "shutil.move"})
 _EVERYTHING = re.compile(
-    r"(?:~|/|[A-Za-z]:[\\/]*|%USERPROFILE%|/home(?:/[^/]+)?|/root|/Users(?:/[^/]+)?|/etc|/usr|/var|"
+    r"(?:~|/|[A-Za-z]:[\\/]*|%USERPROFILE%|/(?:home(?:/[^/]+)?|root|Users(?:/[^/]+)?|etc|usr|var)|"
     r"~/(?:Documents|Desktop|Pictures|Downloads|\.ssh|\.aws|\.config))[\\/]*\*?"
 )
 

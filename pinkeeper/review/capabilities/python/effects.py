@@ -44,7 +44,7 @@ _HOST: Final = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-
 _ADDRESS: Final = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _LOCAL: Final = frozenset({"127.0.0.1", "0.0.0.0", "255.255.255.255"})  # noqa: S104 - names, not what is bound
 _HOLE: Final = "…"
-_HIDDEN_FOLDER: Final = re.compile(r"(?:~|/home/[^/]+|/root)(?:/[^/]+)*/\.[^/]")
+_HIDDEN_FOLDER: Final = re.compile(r"(?:~|/(?:home/[^/]+|root))(?:/[^/]+)*/\.[^/]")
 _NETWORK_BITS: Final = BIT[Mark.FETCHED]
 
 
