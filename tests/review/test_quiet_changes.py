@@ -143,7 +143,9 @@ def test_a_dependency_that_is_another_with_an_empty_word(tmp_path, name):
     assert found(tmp_path, CLIENT, requires=(f"{name}>=1",))["dependency"] is Severity.HIGH
 
 
-@pytest.mark.parametrize("name", ["python-dateutil", "opencv-python", "types-requests", "gate-client"])
+@pytest.mark.parametrize(
+    "name", ["python-dateutil", "opencv-python", "types-requests", "gate-client", "tree-sitter-python"]
+)
 def test_a_dependency_of_its_own_name(tmp_path, name):
     assert found(tmp_path, CLIENT, requires=(f"{name}>=1",))["dependency"] is Severity.LOW
 

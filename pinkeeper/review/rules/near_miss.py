@@ -10,6 +10,7 @@ __all__ = ["is_near_miss", "nearest", "site"]
 
 _SHORT, _MIDDLE = 4, 7
 _EMPTY_WORDS = frozenset({"python", "python3", "py", "py3", "pip", "official", "original", "real", "latest"})
+_GRAMMARS = "tree-sitter"  # it has one project for each language, Python among them
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "|": "l"})
 
 
@@ -19,7 +20,7 @@ def is_near_miss(name: str, known: str) -> bool:
     The distance that counts as near grows with the length: among short names everything is near everything.
     """
     words = re.split(r"[-_.]", name)
-    if _bare(words) == known:
+    if _bare(words) == known != _GRAMMARS:
         return True  # "the one for Python", of a project that is for Python
     if len(words) > 1 and name != known and sorted(words) == sorted(re.split(r"[-_.]", known)):
         return True  # the same words in another order, or otherwise joined

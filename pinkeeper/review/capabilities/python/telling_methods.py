@@ -20,7 +20,7 @@ _SECRETS: Final = word_set(
 )
 _STARTS: Final = word_set(
     "create_namespaced_pod create_namespaced_daemon_set create_namespaced_job create_namespaced_cron_job "
-    "create_namespaced_deployment connect_get_namespaced_pod_exec create_function update_function_code"
+    "create_namespaced_deployment connect_get_namespaced_pod_exec"
 )
 _UPLOADS: Final = word_set(
     "upload_file upload_fileobj put_object upload_blob upload_from_filename upload_from_string upload_from_file "

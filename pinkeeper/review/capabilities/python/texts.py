@@ -149,7 +149,7 @@ _ASKS_FOR_SECRETS: Final = re.compile(
 )
 _INSTALLS: Final = re.compile(
     r"\b(?:pip[\d.]*|uv\s+(?:pip|tool)|pipx|conda|mamba|easy_install|gem|cargo|apt(?:-get)?|yum|dnf|apk|brew)\s+"
-    r"(?:-\S+\s+)*(?:install|add)\b|\bnpm\s+(?:i|install|ci|exec)\b|\b(?:npx|uvx|bunx|pipx\s+run|uv\s+run)\s|"
+    r"(?:-\S+\s+)*(?:install|add)\b|\bnpm\s+(?:i|install|ci|exec)\b|\b(?:npx|uvx|bunx|pipx\s+run)\s|"
     r"\byarn\s+(?:add|install)\b|\bgo\s+(?:install|run)\s"
 )
 
