@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from pinkeeper.model.comparison import FileChange
 from pinkeeper.model.finding import Severity
@@ -16,6 +17,7 @@ __all__ = ["RULE"]
 
 _MOST = 200_000
 _NEAR = 400
+_MOST_CALLS = 50
 _REVIEWER = (
     r"(?:(?:ai|llm|gpt|claude|copilot|automated|automatic|code|security|malware|language|supply[- ]chain)[\s-]+){1,3}"
     r"(?:review(?:er|ing|s)?|scann(?:er|ing)|audit(?:or|ing)?|analy[sz](?:er|ers|ing|t)|agents?|assistants?|models?|bots?|"
@@ -46,8 +48,15 @@ def _look(material: Material) -> Iterable[Sighting]:
                 return
             text = "\n".join(line.text for line in added)
             left -= len(text)
-            spoken = _SPOKEN_TO.search(text)
-            if spoken is None or _ORDER.search(text[max(0, spoken.start() - _NEAR) : spoken.end() + _NEAR]) is None:
+            spoken = next(
+                (
+                    found
+                    for found in islice(_SPOKEN_TO.finditer(text), _MOST_CALLS)
+                    if _ORDER.search(text[max(0, found.start() - _NEAR) : found.end() + _NEAR]) is not None
+                ),
+                None,
+            )
+            if spoken is None:
                 continue
             assert change.new_path is not None
             yield Sighting(
