@@ -1,4 +1,4 @@
-"""GitLab on loopback, as its documentation has it: strict about parameters, and tied to a bare repository."""
+"""GitLab on loopback: parameters and answers as its documentation has them, and tied to a bare repository."""
 
 from __future__ import annotations
 
@@ -8,40 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.forge.api_server import ApiServer, Asked, Reply
+from tests.forge.gitlab_shapes import ANSWERS, PARAMETERS, REQUIRED, misfits
 from tests.forge.remotes import git_in
 
 __all__ = ["FakeGitLab"]
 
 _PAGING = {"page", "per_page"}
-_SHAPES = {
-    ("GET", "/merge_requests"): {
-        "state": str,
-        "source_branch": str,
-        "target_branch": str,
-        "order_by": str,
-        "sort": str,
-    },
-    ("POST", "/merge_requests"): {
-        "source_branch": str,
-        "target_branch": str,
-        "title": str,
-        "description": str,
-        "labels": str,
-        "reviewer_ids": list,
-        "remove_source_branch": bool,
-        "squash": bool,
-    },
-    ("PUT", "/merge_requests/#"): {
-        "add_labels": str,
-        "description": str,
-        "reviewer_ids": list,
-        "state_event": str,
-        "target_branch": str,
-        "title": str,
-    },
-    ("GET", "/merge_requests/#/notes"): {"order_by": str, "sort": str},
-    ("POST", "/merge_requests/#/notes"): {"body": str},
-}
 _USERS = {"alice": 11, "bob": 12}
 
 
@@ -61,6 +33,7 @@ class FakeGitLab(ApiServer):
             ("PUT", "/merge_requests/#"): self._change,
             ("GET", "/merge_requests/#/notes"): lambda _, found: Reply(content=self.notes.get(found["iid"], [])),
             ("POST", "/merge_requests/#/notes"): self._note,
+            ("GET", "/users"): self._users,
         }
 
     def environ(self) -> dict[str, str]:
@@ -93,38 +66,63 @@ class FakeGitLab(ApiServer):
             "updated_at": "2026-01-01T00:00:00.000Z",
             "target_branch": "main",
             "source_branch": branch,
-            "author": {"id": 1, "username": "bot", "name": "Bot", "state": "active"},
+            "author": self._user(1, "bot"),
             "source_project_id": 3,
             "target_project_id": 3,
             "labels": [],
             "draft": False,
+            "work_in_progress": False,
+            "squash": False,
+            "allow_collaboration": False,
+            "assignees": [],
             "reviewers": [],
+            "upvotes": 0,
+            "downvotes": 0,
+            "user_notes_count": 0,
+            "merge_status": "can_be_merged",
+            "merged_at": None,
+            "closed_at": None,
+            "sha": "8" * 40,
+            "merge_commit_sha": None,
+            "references": {"short": f"!{iid}", "relative": f"!{iid}", "full": f"group/sub/name!{iid}"},
             "web_url": f"{self.origin}/group/sub/name/-/merge_requests/{iid}",
             **fields,
         }
         return self.requests[iid]
 
+    def _user(self, number: int, name: str) -> dict[str, Any]:
+        url = f"{self.origin}/{name}"
+        return {"id": number, "username": name, "name": name, "state": "active", "avatar_url": None, "web_url": url}
+
     def _reply(self, asked: Asked) -> Reply:
         if asked.headers.get("authorization") != f"Bearer {self.token}":
             return Reply(status=401, content={"message": "401 Unauthorized"})
         if asked.path == "/api/v4/users":
-            assert set(asked.query) == {"username"}
-            name = asked.query["username"]
-            return Reply(content=[{"id": _USERS[name], "username": name}] if name in _USERS else [])
-        match = re.fullmatch(r"/api/v4/projects/group%2Fsub%2Fname(/.*)", asked.raw_path)
+            match = re.fullmatch(r"/api/v4(/users)", asked.raw_path)
+        else:
+            match = re.fullmatch(r"/api/v4/projects/group%2Fsub%2Fname(/.*)", asked.raw_path)
         if match is None:
             return Reply(status=404, content={"message": "404 Project Not Found"})
         path = re.sub(r"/\d+(?=/|$)", "/#", match[1])
         numbers = [int(digits) for digits in re.findall(r"/(\d+)(?=/|$)", match[1])]
         written = f"\n{(asked.content or {}).get('description') or (asked.content or {}).get('body') or ''}"
         assert re.search(r"\n\s*/\w", written) is None, "GitLab would take this for a quick action"
-        shape = _SHAPES[asked.method, path]
+        call = (asked.method, path)
         given = asked.query if asked.method == "GET" else asked.content
+        assert given.keys() >= REQUIRED.get(call, frozenset()), f"{asked.method} {path} lacks a parameter"
         for name, value in given.items():
-            assert name in _PAGING or isinstance(value, shape[name]), f"{name} of {asked.method} {path}"
+            assert name in _PAGING or isinstance(value, PARAMETERS[call][name]), f"{name} of {asked.method} {path}"
         if numbers and numbers[0] not in self.requests:
             return Reply(status=404, content={"message": "404 Not found"})
-        return self._answers[asked.method, path](asked, self.requests[numbers[0]] if numbers else {})
+        reply = self._answers[call](asked, self.requests[numbers[0]] if numbers else {})
+        if reply.status < 300:
+            found = list(misfits(reply.content, ANSWERS[call]))
+            assert not found, found
+        return reply
+
+    def _users(self, asked: Asked, _found: dict[str, Any]) -> Reply:
+        name = asked.query["username"]
+        return Reply(content=[self._user(_USERS[name], name)] if name in _USERS else [])
 
     def _list(self, asked: Asked, _found: dict[str, Any]) -> Reply:
         query = asked.query
@@ -157,11 +155,24 @@ class FakeGitLab(ApiServer):
         if labels := content.pop("add_labels", ""):
             found["labels"] = sorted({*found["labels"], *labels.split(",")})
         if ids := content.pop("reviewer_ids", []):
-            found["reviewers"] = [{"id": number} for number in ids]
+            names = {number: name for name, number in _USERS.items()}
+            found["reviewers"] = [self._user(number, names[number]) for number in ids]
         found.update(content)
         return Reply(content=found)
 
     def _note(self, asked: Asked, found: dict[str, Any]) -> Reply:
-        note = {"id": 1, "body": asked.content["body"], "system": False, "noteable_iid": found["iid"]}
+        now = "2026-01-01T00:00:00.000Z"
+        note = {
+            "id": 1,
+            "body": asked.content["body"],
+            "author": self._user(1, "bot"),
+            "created_at": now,
+            "updated_at": now,
+            "system": False,
+            "noteable_id": found["id"],
+            "noteable_type": "MergeRequest",
+            "noteable_iid": found["iid"],
+            "resolvable": False,
+        }
         self.notes.setdefault(found["iid"], []).append(note)
         return Reply(status=201, content=note)

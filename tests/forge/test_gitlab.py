@@ -11,6 +11,7 @@ from pinkeeper.forge.publish import SUPERSEDED
 from tests.forge.api_server import Reply
 from tests.forge.bench import published, request_of, states
 from tests.forge.fake_gitlab import FakeGitLab
+from tests.forge.gitlab_shapes import ANSWERS, misfits
 from tests.forge.remotes import Remote, git_in
 
 
@@ -38,7 +39,7 @@ def test_a_merge_request_from_its_opening_to_its_end(remote, gitlab, send):
     assert states(first) == {"routine": "opened", "litellm": "opened"}
     assert first[1].url == f"{gitlab.origin}/group/sub/name/-/merge_requests/2"
     assert (gitlab.requests[2]["title"], gitlab.requests[2]["labels"]) == ("Draft: Update litellm", ["locks", "python"])
-    assert gitlab.requests[2]["reviewers"] == [{"id": 11}]
+    assert [each["id"] for each in gitlab.requests[2]["reviewers"]] == [11]
     changes = gitlab.changes()
     assert states(send(request_of(), _FLAGGED)) == {"routine": "unchanged", "litellm": "unchanged"}
     assert gitlab.changes() == changes
@@ -132,3 +133,21 @@ def test_what_gitlab_refuses_is_told_and_mended_by_the_next_run(gitlab, send, st
     assert gitlab.token not in str(caught.value)
     gitlab.before = lambda _: None
     assert states(send(request_of())) == {"routine": "opened"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"iid": "1"}, "answer.iid is '1'"),
+        ({"state": "open"}, "answer.state is 'open'"),
+        ({"description": 1}, "answer.description is 1"),
+        ({"reviewers": [{"id": 1}]}, "answer.reviewers[0].name is missing"),
+        ({"labels": "locks"}, "answer.labels is no list"),
+        ({"draft": 0}, "answer.draft is 0"),
+    ],
+)
+def test_an_answer_that_the_documentation_does_not_know_is_none(gitlab, change, said):
+    right = gitlab.add("pinkeeper/routine")
+    shape = ANSWERS["POST", "/merge_requests"]
+    assert list(misfits(right, shape)) == []
+    assert said in list(misfits({**right, **change}, shape))
