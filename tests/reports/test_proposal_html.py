@@ -163,7 +163,7 @@ def test_a_row_has_every_column():
 
     assert cells == [
         *("plainlib", "1.0.1 → to 1.0.2", "patch", "direct: requirements.in:3", "30 days", "1", "+4 -1", "", "0"),
-        *("GHSA-xxxx-0001", "routine in the ledger"),
+        *("GHSA-xxxx-0001 (CVE-2026-4711)", "routine in the ledger"),
     ]
 
 
