@@ -119,8 +119,11 @@ def _report(result: UpdateResult, folder: str, printer: Printer, surroundings: S
     for name, text in pages.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         replace_text(place / name, text, shown=f"{folder}/{name}")
-    for left in _left_over(place, pages):
-        left.unlink(missing_ok=True)
+    try:
+        for left in _left_over(place, pages):
+            left.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"pages of an earlier report cannot be removed: {error}", where=folder) from error
     printer.line(f"Wrote {Path(folder) / 'index.html'} and {len(pages) - 1} files beside it")
 
 

@@ -7,13 +7,13 @@ New keys may come; none changes its meaning. The same releases give the same tex
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import Any
 
 from pinkeeper.model.comparison import ChangeStatus, ComparedRelease, DiffResult, FileChange, ReleaseNotes
 from pinkeeper.model.finding import Finding, RelatedFact
 from pinkeeper.model.hunk import Hunk
 from pinkeeper.model.url import redact
+from pinkeeper.reports.schema_files import schema_of
 
 __all__ = ["diff_json", "diff_schema", "diff_value", "notes_value"]
 
@@ -73,9 +73,7 @@ def notes_value(notes: ReleaseNotes) -> dict[str, Any]:
 
 def diff_schema() -> dict[str, Any]:
     """The JSON Schema of ``pinkeeper.diff/1``."""
-    text = files("pinkeeper.reports").joinpath("schemas", "diff-1.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    return schema_of("diff-1")
 
 
 def _release(release: ComparedRelease) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 from pinkeeper.model.lock_result import LockChanges, PinChange
@@ -16,6 +15,7 @@ from pinkeeper.model.proposal import Bump, HeldBump, Proposal, UpdateResult
 from pinkeeper.model.url import redact
 from pinkeeper.reports.diff_json import diff_schema, diff_value, notes_value
 from pinkeeper.reports.proposal_words import verdict_line
+from pinkeeper.reports.schema_files import schema_of
 
 __all__ = ["proposal_json", "proposal_schema"]
 
@@ -37,8 +37,7 @@ def proposal_json(result: UpdateResult) -> str:
 
 def proposal_schema() -> dict[str, Any]:
     """The JSON Schema of ``pinkeeper.proposal/1``, whole: what it takes of ``pinkeeper.diff/1`` is in it."""
-    text = files("pinkeeper.reports").joinpath("schemas", "proposal-1.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
+    schema = schema_of("proposal-1")
     compared = diff_schema()
     comparison = {key: compared[key] for key in ("type", "description", "required", "properties")}
     notes = compared["properties"]["notes"]

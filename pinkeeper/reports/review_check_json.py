@@ -11,13 +11,12 @@ hash pins). Each finding has ``kind`` (a stable word), ``package``, ``version``,
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import Any
 
 from pinkeeper.model.review_result import ReleaseCoverage, ReviewedLock, ReviewedResult
 from pinkeeper.reports.review_commands import command_for
 
-__all__ = ["review_check_json", "review_check_schema"]
+__all__ = ["review_check_json"]
 
 
 def review_check_json(result: ReviewedResult) -> str:
@@ -30,13 +29,6 @@ def review_check_json(result: ReviewedResult) -> str:
         "locks": [_lock(lock) for lock in result.locks],
     }
     return json.dumps(value, indent=2) + "\n"
-
-
-def review_check_schema() -> dict[str, Any]:
-    """The JSON Schema of ``pinkeeper.reviewed/1``."""
-    text = files("pinkeeper.reports").joinpath("schemas", "reviewed-1.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
 
 
 def _lock(lock: ReviewedLock) -> dict[str, Any]:

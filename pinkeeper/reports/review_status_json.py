@@ -11,13 +11,12 @@ before some rules of today), ``open``, ``exempted`` and ``hints``. Each open rel
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import Any
 
 from pinkeeper.model.review_backlog import OpenRelease, StatusResult, Way
 from pinkeeper.reports.review_status_text import show_command
 
-__all__ = ["review_status_json", "review_status_schema"]
+__all__ = ["review_status_json"]
 
 
 def review_status_json(result: StatusResult) -> str:
@@ -37,13 +36,6 @@ def review_status_json(result: StatusResult) -> str:
         "hints": list(result.hints),
     }
     return json.dumps(value, indent=2) + "\n"
-
-
-def review_status_schema() -> dict[str, Any]:
-    """The JSON Schema of ``pinkeeper.review-status/1``."""
-    text = files("pinkeeper.reports").joinpath("schemas", "review-status-1.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
 
 
 def _open(release: OpenRelease, ways: tuple[Way, ...]) -> dict[str, Any]:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_rejection", "explain", "joined_versions"]
 
-_PRE_RELEASE = "a pre-release, which nobody asks for"
 _REASONS = 3  # told one by one before the rest is put together
 _SHOWN = 4  # versions named in one line before the rest is counted
 
@@ -69,7 +68,8 @@ def explain(
             # Where no build would help, what collides anyway is told.
             hopeful = Universe(provider, selector, source, is_hopeful=True)
             anyway = proof(hopeful, asked, bounds)
-            universe, facts = (universe, facts) if anyway is None else (hopeful, anyway)
+            if anyway is not None:
+                universe, facts = hopeful, anyway
     except NetworkError:
         facts = None  # what the search did not need is not at hand
     what = f"no set of releases satisfies all requirements for {selector.target.name}"
@@ -227,12 +227,8 @@ def _said(fact: Fact, universe: Universe, target: Target) -> Iterator[str]:
             yield from _nothing_there(need, universe)
         case Needs():
             pass  # that an extra and its project have one version need not be said
-        case HeldOut(name=name, versions=versions, reason=reason):
-            if isinstance(reason, Rejection):
-                yield from _rejected(fact, reason, target)
-            else:
-                what = "yanked, so only an exact pin (==) takes it" if reason is not None else _PRE_RELEASE
-                yield f"{what}: {name} {joined_versions(versions)}{f' ({reason})' if reason else ''}"
+        case HeldOut():
+            yield from _held_out(fact, target)
         case NotUsable(name=name, versions=versions, error=MetadataUnavailableError()):
             releases, verb = _releases(Identifier(name), versions, universe)
             yield f"what {releases} {verb} cannot be known without a build"
@@ -296,8 +292,19 @@ def _nothing_there(need: Wanted | Same, universe: Universe) -> Iterator[str]:
     yield f"no release of {name} satisfies {need.specifier or 'any version'}; {there}{hint}"
 
 
-def _rejected(fact: HeldOut, reason: Rejection, target: Target) -> Iterator[str]:
+def _held_out(fact: HeldOut, target: Target) -> Iterator[str]:
     """One sentence for all releases that are no candidates for the very same reason."""
+    releases = f"{fact.name} {joined_versions(fact.versions)}"
+    match fact.reason:
+        case None:
+            yield f"a pre-release, which nobody asks for: {releases}"
+        case str() as said:
+            yield f"yanked, so only an exact pin (==) takes it: {releases}{f' ({said})' if said else ''}"
+        case Rejection() as reason:
+            yield from _rejected(fact, reason, target)
+
+
+def _rejected(fact: HeldOut, reason: Rejection, target: Target) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for text, judged in zip(fact.versions, fact.rejected, strict=True):
         groups.setdefault(describe_rejection(reason, judged.file, target), []).append(text)

@@ -151,7 +151,7 @@ def _united(same: Sequence[Advisory]) -> Advisory:
         id=ordered[0].id,
         summary=next((each.summary for each in ordered if each.summary), ""),
         url=next((each.url for each in ordered if each.url), ""),
-        aliases=tuple(sorted(names - {ordered[0].id}))[:_ALIASES],
+        aliases=tuple(sorted(names - {ordered[0].id})),
     )
 
 

@@ -15,11 +15,13 @@ from pinkeeper.ledger.paths import PackageLedger
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.review_backlog import Measured, OpenRelease, StatusResult, Way
 from pinkeeper.model.review_result import ReviewedLock, ReviewedResult, State
-from pinkeeper.reports.review_check_json import review_check_json, review_check_schema
-from pinkeeper.reports.review_status_json import review_status_json, review_status_schema
+from pinkeeper.reports.review_check_json import review_check_json
+from pinkeeper.reports.review_status_json import review_status_json
+from pinkeeper.reports.schema_files import schema_of
 from tests.ledger.entries import TODAY, exemption, ledger_of, locked, locked_releases, review, small_entries, violation
 from tests.support.json_schema import problems, undescribed
 
+GATE, STATUS = schema_of("reviewed-1"), schema_of("review-status-1")
 _NEEDED = ("safe-to-deploy",)
 
 
@@ -60,12 +62,12 @@ def test_every_state_of_a_release():
     result = _reviewed(releases, entries, name="gateway", unpinned=("somewhere @ https://files.example/x.zip",))
     states = {each.state for each in result.locks[0].releases}
     assert states == set(State) - {State.REOPENED}
-    _is_as_described(review_check_json(result), review_check_schema())
+    _is_as_described(review_check_json(result), GATE)
 
 
 @given(st.lists(locked_releases(), max_size=3), st.lists(small_entries, max_size=8))
 def test_whatever_the_gate_says(releases, entries):
-    _is_as_described(review_check_json(_reviewed(releases, entries)), review_check_schema())
+    _is_as_described(review_check_json(_reviewed(releases, entries)), GATE)
 
 
 def test_a_status_with_ways_that_were_measured_and_ways_that_were_not():
@@ -92,12 +94,10 @@ def test_a_status_with_ways_that_were_measured_and_ways_that_were_not():
         outdated=1,
         hints=("an import would cover 3 releases",),
     )
-    _is_as_described(review_status_json(result), review_status_schema())
+    _is_as_described(review_status_json(result), STATUS)
 
 
-@pytest.mark.parametrize(
-    ("schema", "key"), [(review_check_schema(), "locks"), (review_status_schema(), "open")], ids=["gate", "status"]
-)
+@pytest.mark.parametrize(("schema", "key"), [(GATE, "locks"), (STATUS, "open")], ids=["gate", "status"])
 def test_what_is_left_out_or_of_another_kind_is_a_problem(schema, key):
     whole = {
         "gate": review_check_json(_reviewed([locked("alpha", "1.0")], [])),

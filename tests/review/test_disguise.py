@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from pinkeeper.model.finding import Severity, Verdict
-from tests.review.corpus.judge import judge
-from tests.support.distributions import make_wheel
+from tests.review.two_releases import between, gravest
 
 CODE = "def add(a, b):\n    return a + b\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"\0\0\0\0IEND\xaeB`\x82"
@@ -29,15 +28,9 @@ class Calling:
 
 
 def found(tmp_path: Path, files: dict[str, bytes | str], before: dict[str, bytes | str] | None = None):
-    sides = []
-    for version, more in (("1.0", before or {}), ("1.1", {**(before or {}), **files})):
-        built = make_wheel("sums", version, files={"sums/__init__.py": CODE, **more})
-        folder = tmp_path / version
-        folder.mkdir()
-        (folder / built.filename).write_bytes(built.content)
-        sides.append([folder / built.filename])
-    result = judge(*sides)
-    return result.verdict, {finding.rule: finding.severity for finding in result.findings}
+    old = {"sums/__init__.py": CODE, **(before or {})}
+    result = between(tmp_path, "sums", old, {**old, **files})
+    return result.verdict, gravest(result)
 
 
 @pytest.mark.parametrize(

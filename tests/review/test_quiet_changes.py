@@ -8,8 +8,7 @@ import pytest
 
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.rules.command_lines import what_it_does
-from tests.review.corpus.judge import judge
-from tests.support.distributions import make_wheel
+from tests.review.two_releases import between, gravest
 
 CLIENT = '''"""Client."""
 import urllib.request
@@ -28,17 +27,8 @@ def found(
     before: str = CLIENT,
 ) -> dict[str, Severity]:
     """The gravest severity of each rule that saw something, where `source` takes the place of the client."""
-    sides = []
-    for version, text, more, needs in (("1.0", before, {}, ()), ("1.1", source, files or {}, requires)):
-        built = make_wheel("gate", version, files={"gate/__init__.py": text, **more}, requires=needs)
-        folder = tmp_path / version
-        folder.mkdir()
-        (folder / built.filename).write_bytes(built.content)
-        sides.append([folder / built.filename])
-    rules: dict[str, Severity] = {}
-    for finding in judge(*sides).findings:
-        rules.setdefault(finding.rule, finding.severity)
-    return rules
+    new = {"gate/__init__.py": source, **(files or {})}
+    return gravest(between(tmp_path, "gate", {"gate/__init__.py": before}, new, requires=requires))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +44,13 @@ def found(
 )
 def test_certificates_that_are_looked_at_no_more(tmp_path, source):
     assert found(tmp_path, source)["evasion"] is Severity.HIGH
+
+
+def test_one_call_is_one_fact(tmp_path):
+    source = CLIENT + "def paste():\n    import tkinter\n    return tkinter.Tk().clipboard_get()\n"
+    result = between(tmp_path, "gate", {"gate/__init__.py": CLIENT}, {"gate/__init__.py": source})
+    assert [finding.rule for finding in result.findings] == ["credentials"]
+    assert result.findings[0].summary.count("clipboard_get") == 1
 
 
 def test_an_option_to_look_at_no_certificates_is_every_clients(tmp_path):
@@ -111,6 +108,12 @@ def test_what_belongs_to_the_user_alone(tmp_path, source, severity):
 def test_what_is_written_where_others_begin(tmp_path, place):
     source = CLIENT + f"import pathlib\ndef prepare(repo):\n    ({place}).write_text('x')\n"
     assert found(tmp_path, source)["persistence"] is Severity.HIGH
+
+
+@pytest.mark.parametrize("place", [".github/workflows/checks.yml", "/home/me/.ssh/config", "uv.toml"])
+def test_to_name_such_a_place_on_a_command_line_is_no_harm(tmp_path, place):
+    source = f"{CLIENT}import subprocess\ndef show():\n    return subprocess.check_output(['cat', {place!r}])\n"
+    assert "persistence" not in found(tmp_path, source)
 
 
 @pytest.mark.parametrize(

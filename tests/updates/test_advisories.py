@@ -149,6 +149,16 @@ def test_nothing_is_fixed_while_another_record_of_the_same_says_otherwise():
     assert [each.id for each in fixed(book, ALPHA, Version("1.0"), Version("3.0"))] == ["GHSA-aaaa"]
 
 
+def test_however_many_names_there_are_none_is_forgotten():
+    names = [[f"N-{batch}-{number}" for number in range(15)] for batch in range(3)]
+    joined = [
+        record({"introduced": "0"}, {"fixed": "2.0"}, id=f"A-{batch}", aliases=["Z-1", *names[batch]])
+        for batch in range(3)
+    ]
+    other = record({"introduced": "0"}, {"fixed": "3.0"}, id="Z-1")
+    assert fixed(read(*joined, other), ALPHA, Version("1.0"), Version("2.0")) == ()
+
+
 @pytest.mark.parametrize("id_", ["", "x" * 101, "a b", "\x1b[31mOSV-1", "<b>"])
 def test_an_id_that_is_none_is_an_error(id_):
     with pytest.raises(ValueError, match="its id is none"):

@@ -24,7 +24,7 @@ __all__ = [
     "OddityKind",
 ]
 
-ANALYSER = 5
+ANALYSER = 6
 """Raised whenever a summary of the same bytes would come out another way."""
 
 MODULE = "<module>"

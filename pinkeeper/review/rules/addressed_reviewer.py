@@ -15,7 +15,7 @@ from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
 
-_MOST = 200_000
+_MOST = 4_000_000
 _NEAR = 400
 _MOST_CALLS = 50
 _REVIEWER = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pinkeeper.model.comparison import FileChange
 from pinkeeper.model.finding import When
-from pinkeeper.review.capabilities.summary import Capability, Mark, ModuleSummary
+from pinkeeper.review.capabilities.summary import Capability, Fact, Mark, ModuleSummary
 from pinkeeper.review.material import Material, NewFact
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "by_path",
     "could_be_read",
     "had_in_file",
+    "old_facts",
     "shown_call",
     "was_reachable",
 ]
@@ -47,6 +48,12 @@ def all_facts(material: Material) -> Iterator[NewFact]:
     """New uses of capabilities in what gets installed, then in what runs when it is built."""
     yield from material.facts
     yield from material.build_facts
+
+
+def old_facts(material: Material) -> Iterator[Fact]:
+    """Uses of capabilities in what the old release installs."""
+    for module in material.old.code.modules.values():
+        yield from module.facts
 
 
 def by_path(facts: Iterable[NewFact]) -> Mapping[str, list[NewFact]]:

@@ -10,7 +10,7 @@ from pinkeeper.model.finding import Severity
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
-from pinkeeper.review.rules.circumstances import all_facts, at_the_time, shown_call
+from pinkeeper.review.rules.circumstances import all_facts, at_the_time, old_facts, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
@@ -20,11 +20,7 @@ _RUNS = {Capability.DYNAMIC_CODE, Capability.PROCESS, Capability.DESERIALISATION
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    ran_files = any(
-        fact.callee in _RUNNERS and Mark.STORED in fact.marks
-        for module in material.old.code.modules.values()
-        for fact in module.facts
-    )
+    ran_files = any(fact.callee in _RUNNERS and Mark.STORED in fact.marks for fact in old_facts(material))
     for new in all_facts(material):
         if new.fact.capability in _RUNS and Mark.DECODED in new.fact.marks:
             yield sighting(

@@ -13,7 +13,6 @@ from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
 
-_REMOVERS = frozenset({"shutil.rmtree", "os.removedirs", "os.rmdir", "pathlib.Path.rmdir", "shutil.move"})
 _EVERYTHING = re.compile(
     r"(?:~|/|[A-Za-z]:[\\/]*|%USERPROFILE%|/(?:home(?:/[^/]+)?|root|Users(?:/[^/]+)?|etc|usr|var)|"
     r"~/(?:Documents|Desktop|Pictures|Downloads|\.ssh|\.aws|\.config))[\\/]*\*?"
@@ -23,7 +22,7 @@ _EVERYTHING = re.compile(
 def _look(material: Material) -> Iterable[Sighting]:
     for new in all_facts(material):
         fact = new.fact
-        if fact.capability is not Capability.FILE_WRITE or fact.callee not in _REMOVERS:
+        if fact.capability is not Capability.FILE_WRITE or fact.callee != "shutil.rmtree":
             continue
         if any(_EVERYTHING.fullmatch(text) for text in fact.arguments[:1]):
             yield sighting(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pinkeeper.model.finding import Severity, When
 from pinkeeper.review.capabilities.summary import Capability, LiteralKind, Mark
 from pinkeeper.review.material import Material, NewFact
-from pinkeeper.review.rules.circumstances import POWERS, all_facts, shown_call
+from pinkeeper.review.rules.circumstances import POWERS, all_facts, old_facts, shown_call
 from pinkeeper.review.rules.command_lines import what_it_does
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
@@ -17,13 +17,19 @@ _LOADS = {Capability.DYNAMIC_CODE, Capability.NATIVE}
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    trusts_blindly = _trusted_blindly(material)
+    trusts_blindly = any(
+        fact.capability is Capability.NETWORK and Mark.INSECURE in fact.marks for fact in old_facts(material)
+    )
     for new in all_facts(material):
         if new.fact.capability is Capability.PROCESS:
             yield from _process(new)
         elif new.fact.capability in _LOADS and Mark.TEMPORARY in new.fact.marks:
             severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
-            yield sighting(new, severity, f"code is taken from a folder for temporary files: {shown_call(new)}")
+            yield sighting(
+                new,
+                severity,
+                f"code is taken from a folder for temporary files, or from one that is not seen: {shown_call(new)}",
+            )
         elif new.fact.capability is Capability.NATIVE and Mark.EXECUTABLE in new.fact.marks:
             severity = Severity.CRITICAL if new.when.is_unasked else Severity.HIGH
             yield sighting(new, severity, f"memory is made to run as code: {shown_call(new)}")
@@ -45,15 +51,6 @@ def _look(material: Material) -> Iterable[Sighting]:
                     when=literal.when,
                     subject=literal.literal.value,
                 )
-
-
-def _trusted_blindly(material: Material) -> bool:
-    """Whether the old release had connections without certificates anywhere."""
-    return any(
-        Mark.INSECURE in fact.marks and fact.capability is Capability.NETWORK
-        for module in material.old.code.modules.values()
-        for fact in module.facts
-    )
 
 
 def _process(new: NewFact) -> Iterator[Sighting]:

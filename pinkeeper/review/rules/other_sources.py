@@ -9,8 +9,10 @@ from itertools import islice
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from pinkeeper.artifacts.contents import Contents, Entry
-from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind
+from msgspec import Struct
+
+from pinkeeper.artifacts.contents import Contents
+from pinkeeper.model.comparison import FileChange, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import LineKind
 from pinkeeper.review.material import Material
@@ -25,7 +27,7 @@ _LARGEST = 8 * 2**20
 _LINE = 2000
 _SHORT = 300
 _MOST_SHORT, _MOST_LONG = 2 * 2**20, 200_000  # characters of lines of either kind
-_MOST_OF_PAGES = 48 * 2**20  # bytes
+_MOST_OF_PAGES = 48 * 2**20  # characters
 _MOST_TOLD = 20  # of one file
 
 _RECIPES = frozenset(
@@ -45,6 +47,7 @@ _COMPILED = frozenset(
 )
 _PAGES = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".html", ".htm", ".vue", ".svelte", ".xhtml"})
 _SETTINGS = frozenset({".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".env", ".properties"})
+_LOOKED_AT = _RECIPES | _COMPILED | _PAGES | _SETTINGS
 
 # Not a method or a member of something called the same.
 _STARTS = re.compile(
@@ -74,19 +77,31 @@ _DESTINATION = re.compile(
 )
 
 
+class _Source(Struct, frozen=True, kw_only=True):
+    """A file that is new or changed. added: lines that its old form has not, with their numbers.
+
+    severity: of what is grave in it.
+    """
+
+    change: FileChange
+    path: str
+    text: str
+    added: tuple[tuple[int, str], ...]
+    severity: Severity
+
+
 class _Before:
     """What the old release has, found when it is first asked for."""
 
     def __init__(self, material: Material) -> None:
-        self._material = material
+        self._old = material.old
 
     @cached_property
     def starts(self) -> bool:
         """Whether any of its sources that are compiled starts programs."""
-        old = self._material.old
         return any(
             _suffix(path) in _COMPILED and _STARTS.search(_text(contents, path)) is not None
-            for contents in (old.wheel, old.sdist)
+            for contents in (self._old.wheel, self._old.sdist)
             if contents is not None
             for path in contents.entries
         )
@@ -94,18 +109,19 @@ class _Before:
     @cached_property
     def hosts(self) -> frozenset[str]:
         """All that could be a host in its pages and their scripts."""
-        contents = self._material.old.main
+        contents = self._old.main
         pages = (_text(contents, path) for path in contents.entries if _suffix(path) in _PAGES)
         return frozenset(host for text in pages for host in _ANY_HOST.findall(text.lower()))
 
 
 class _Room:
-    """How much more text is looked at: searching for command lines takes the square of a line's length."""
+    """How much more text is looked at for command lines: searching takes the square of a line's length."""
 
     def __init__(self) -> None:
-        self._short, self._long, self._pages = _MOST_SHORT, _MOST_LONG, _MOST_OF_PAGES
+        self._short, self._long = _MOST_SHORT, _MOST_LONG
 
     def takes(self, line: str) -> bool:
+        """Whether there is room for a line."""
         if len(line) <= _SHORT:
             self._short -= len(line)
             return self._short >= 0
@@ -113,78 +129,106 @@ class _Room:
         return self._long >= 0
 
     @property
-    def is_left(self) -> bool:
-        """Whether all lines so far were looked at."""
-        return min(self._short, self._long) >= 0
-
-    def takes_page(self, entry: Entry | None) -> bool:
-        """Whether a page may be read whole; those of the sdist alone are for no browser."""
-        size = 0 if entry is None else entry.size
-        self._pages -= size
-        return self._pages >= 0 and size <= _LARGEST
+    def is_used_up(self) -> bool:
+        """Whether some line was not looked at."""
+        return min(self._short, self._long) < 0
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    before, recipes, sources, pages = _Before(material), _Room(), _Room(), _Room()
-    for change in (*material.changes, *material.build_changes):
-        path = change.new_path
-        if path is None or change.status is ChangeStatus.REMOVED or change.kind in {FileKind.PYTHON, FileKind.TEST}:
+    before, recipes, compiled, left_of_pages = _Before(material), _Room(), _Room(), _MOST_OF_PAGES
+    old, new = material.old, material.new
+    for change, source in (
+        *((change, _source(change, old.main, new.main)) for change in material.changes),
+        *((change, _source(change, old.sdist, new.sdist)) for change in material.build_changes),
+    ):
+        if source is None:
             continue
-        suffix, name = _suffix(path), PurePosixPath(path).name.lower()
-        grave = Severity.LOW if is_test(path) or change.kind is FileKind.DOCUMENTATION else Severity.HIGH
-        is_recipe = suffix in _RECIPES or name in _RECIPE_NAMES or (change.kind is FileKind.SCRIPT and not suffix)
-        if is_recipe or suffix in _COMPILED:
-            room = recipes if is_recipe else sources
-            yield from islice(_commands(change, path, material, grave, room), _MOST_TOLD)
-        if suffix in _COMPILED:
-            yield from islice(_starts(change, path, material, grave, before), _MOST_TOLD)
-        elif suffix in _PAGES:
-            if pages.takes_page(material.new.main.entries.get(path)):
-                yield from islice(_sends(path, material, grave, before), _MOST_TOLD)
-            else:
-                yield _not_read(path, Severity.MEDIUM)
+        if not source.text:
+            yield _not_read(source)
+            continue
+        suffix = _suffix(source.path)
+        if _is_recipe(change, source.path):
+            yield from _commands(source, recipes)
+        elif suffix in _COMPILED:
+            yield from _commands(source, compiled)
+            yield from _starts(source, before)
+        if suffix in _PAGES:
+            left_of_pages -= len(source.text)
+            yield from _sends(source, before) if left_of_pages >= 0 else (_not_read(source),)
         elif suffix in _SETTINGS:
-            yield from _redirected(change, path, grave)
-        if is_recipe and not recipes.is_left:
-            yield _not_read(path, grave)
-            recipes = _Room()
+            yield from _redirected(source)
 
 
-def _not_read(path: str, severity: Severity) -> Sighting:
-    return Sighting(
-        severity=severity,
-        summary="not looked into to its end: the release has so much of the kind that is new",
+def _source(change: FileChange, old: Contents | None, new: Contents | None) -> _Source | None:
+    """What is looked at; None for files of other kinds. text: empty for one that is too large to be looked at."""
+    path = change.new_path
+    if path is None or new is None or change.kind in {FileKind.PYTHON, FileKind.TEST}:
+        return None
+    if not (_suffix(path) in _LOOKED_AT or _is_recipe(change, path)) or not new.entries[path].size:
+        return None
+    text = _text(new, path)
+    had = frozenset(_text(old, change.old_path).split("\n") if old and change.old_path else ())
+    return _Source(
+        change=change,
         path=path,
+        text=text,
+        # Not from hunks, which are cut for a reader.
+        added=tuple((at, line[:_LINE]) for at, line in enumerate(text.split("\n"), start=1) if line not in had),
+        severity=Severity.LOW if is_test(path) or change.kind is FileKind.DOCUMENTATION else Severity.HIGH,
+    )
+
+
+def _is_recipe(change: FileChange, path: str) -> bool:
+    suffix = _suffix(path)
+    is_bare = change.kind is FileKind.SCRIPT and not suffix
+    return suffix in _RECIPES or PurePosixPath(path).name.lower() in _RECIPE_NAMES or is_bare
+
+
+def _not_read(source: _Source) -> Sighting:
+    """Grave for a script, which may be padded for that; of pages and sources there may well be so much."""
+    is_script = _is_recipe(source.change, source.path)
+    return Sighting(
+        severity=source.severity if is_script else _glance(source.severity),
+        summary="not looked into to its end: there is so much that is new",
+        path=source.path,
         subject="not read",
     )
 
 
-def _commands(change: FileChange, path: str, material: Material, severity: Severity, room: _Room) -> Iterator[Sighting]:
-    for number, line in _added(change, path, material):
+def _commands(source: _Source, room: _Room) -> Iterator[Sighting]:
+    told = 0
+    for number, line in source.added:
         what = what_it_does(line) if room.takes(line) else None
         if what is not None:
             yield Sighting(
-                severity=severity,
+                severity=source.severity,
                 summary=f"a command line that {what}: {line.strip()[:80]}",
-                path=path,
+                path=source.path,
                 line=number,
                 subject=f"command {line.strip()[:_SHORT]}",
             )
+            told += 1
+            if told == _MOST_TOLD:
+                return
+    if room.is_used_up:
+        yield _not_read(source)
 
 
-def _starts(
-    change: FileChange, path: str, material: Material, severity: Severity, before: _Before
-) -> Iterator[Sighting]:
+def _starts(source: _Source, before: _Before) -> Iterator[Sighting]:
     """Programs that compiled sources start: high where none did before."""
-    for number, line in _added(change, path, material):
-        if _STARTS.search(line) is not None and not line.lstrip().startswith(("//", "*", "/*", "#")):
-            yield Sighting(
-                severity=_glance(severity) if before.starts else severity,
-                summary=f"a source that is compiled starts a program: {line.strip()[:80]}",
-                path=path,
-                line=number,
-                subject=f"starts {line.strip()[:_SHORT]}",
-            )
+    found = (
+        (number, line.strip())
+        for number, line in source.added
+        if _STARTS.search(line) is not None and not line.lstrip().startswith(("//", "*", "/*", "#"))
+    )
+    for number, line in islice(found, _MOST_TOLD):
+        yield Sighting(
+            severity=_glance(source.severity) if before.starts else source.severity,
+            summary=f"a source that is compiled starts a program: {line[:80]}",
+            path=source.path,
+            line=number,
+            subject=f"starts {line[:_SHORT]}",
+        )
 
 
 def _glance(severity: Severity) -> Severity:
@@ -192,28 +236,29 @@ def _glance(severity: Severity) -> Severity:
     return max(severity, Severity.MEDIUM, key=lambda each: each.rank)
 
 
-def _sends(path: str, material: Material, severity: Severity, before: _Before) -> Iterator[Sighting]:
+def _sends(source: _Source, before: _Before) -> Iterator[Sighting]:
     """Hosts that pages and scripts for them talk to, or take programs from, and that the old release does not name."""
-    text = _text(material.new.main, path)
     told: set[str] = set()
-    for found in _SENDS.finditer(text):
+    for found in _SENDS.finditer(source.text):
         host = (found["host"] or found["page"]).lower()
         name = host.partition(":")[0]
         if name in told or "." not in name or _LOCAL.match(name) or name in before.hosts:
             continue
         told.add(name)
         yield Sighting(
-            severity=_glance(severity) if _LIBRARIES.search(name) else severity,
+            severity=_glance(source.severity) if _LIBRARIES.search(name) else source.severity,
             summary=f"what a browser runs goes to {host}, which the old release does not name",
-            path=path,
-            line=text.count("\n", 0, found.start()) + 1,
+            path=source.path,
+            line=source.text.count("\n", 0, found.start()) + 1,
             subject=f"page {name}",
         )
+        if len(told) == _MOST_TOLD:
+            return
 
 
-def _redirected(change: FileChange, path: str, severity: Severity) -> Iterator[Sighting]:
+def _redirected(source: _Source) -> Iterator[Sighting]:
     """Settings that name another host than before."""
-    for hunk in change.hunks:
+    for hunk in source.change.hunks:
         before: dict[str, str] = {}
         after: dict[str, tuple[str, int | None]] = {}
         for line in hunk.lines:
@@ -227,32 +272,18 @@ def _redirected(change: FileChange, path: str, severity: Severity) -> Iterator[S
             old = before.get(key)
             if old is not None and site(old) != site(host) and not _LOCAL.match(host):
                 yield Sighting(
-                    severity=severity,
+                    severity=source.severity,
                     summary=f"{key} was {old}, and is {host} now",
-                    path=path,
+                    path=source.path,
                     line=number,
                     subject=f"setting {key} {host}",
                 )
 
 
-def _added(change: FileChange, path: str, material: Material) -> Iterator[tuple[int, str]]:
-    """New lines with their numbers: not from hunks, which are cut for a reader."""
-    new, old = (material.new.wheel, material.new.sdist), (material.old.wheel, material.old.sdist)
-    had = frozenset(() if change.old_path is None else _first_text(old, change.old_path).split("\n"))
-    for number, line in enumerate(_first_text(new, path).split("\n"), start=1):
-        if line not in had:
-            yield number, line[:_LINE]
-
-
-def _first_text(archives: Iterable[Contents | None], path: str) -> str:
-    """A file as text, from the first of some archives that has it."""
-    return next((_text(each, path) for each in archives if each is not None and path in each.entries), "")
-
-
 def _text(contents: Contents, path: str) -> str:
     """A file as text; empty where there is none, and for one that is too large."""
     entry = contents.entries.get(path)
-    return contents.read(path).decode(errors="replace") if entry is not None and 0 < entry.size <= _LARGEST else ""
+    return contents.read(path).decode(errors="replace") if entry is not None and entry.size <= _LARGEST else ""
 
 
 def _suffix(path: str) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity, When
+from pinkeeper.review.capabilities.python.patching import DESTINATIONS
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material, NewFact
 from pinkeeper.review.rules.circumstances import all_facts, shown_call
@@ -22,12 +23,6 @@ _JUNCTIONS = (
 )
 
 
-# Where another package's client goes from now on.
-_DESTINATIONS = frozenset(
-    {"base_url", "api_base", "api_url", "endpoint", "endpoint_url", "proxy", "proxies", "api_host"}
-)
-
-
 def _look(material: Material) -> Iterable[Sighting]:
     first = Capability.PATCHING not in material.old.can
     for new in all_facts(material):
@@ -40,7 +35,7 @@ def _severity(new: NewFact, *, first: bool) -> Severity:
     at_junction = callee.startswith(_JUNCTIONS)
     if first and new.when in {When.START, When.IMPORT} and callee.partition(".")[0] in sys.stdlib_module_names:
         return Severity.HIGH
-    if callee.rpartition(".")[2] in _DESTINATIONS and new.when.is_unasked:
+    if callee.rpartition(".")[2] in DESTINATIONS and new.when.is_unasked:
         return Severity.HIGH
     if new.fact.marks & {Mark.DECODED, Mark.COMPUTED}:
         return Severity.HIGH

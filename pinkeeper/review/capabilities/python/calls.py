@@ -127,7 +127,7 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
         else:
             keywords[each.arg] = value
     if "trust_remote_code" in keywords:
-        note_call(a, node, name or callee.refs[0] if callee.refs else name or "…", keywords)
+        note_call(a, node, name or next(iter(callee.refs), "…"), keywords)
     if base is None:
         return invoke(a, node, callee, arguments, keywords)
     if not callee.refs:
@@ -140,14 +140,13 @@ def evaluate_call(a: Analysis, node: ast.Call) -> Value:  # noqa: C901, PLR0912 
         folded = _method_of_text(a, node, base, name, arguments, keywords)
         if folded is not None:
             return folded
+    marks = note_method(a, node, name, arguments, keywords)
     if callee.refs:
         if name == "start":
             _started(a, node, base)
-        marks = note_method(a, node, name, arguments, keywords)
         found = invoke(a, node, callee, arguments, keywords, base=base)
-        return with_marks(found, marks) if marks else found
-    marks = note_method(a, node, name, arguments, keywords)
-    found = _unknown_method(a, node, base, name, arguments, keywords)
+    else:
+        found = _unknown_method(a, node, base, name, arguments, keywords)
     return with_marks(found, marks) if marks else found
 
 

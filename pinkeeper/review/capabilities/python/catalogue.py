@@ -247,7 +247,7 @@ _add(
     "PIL.ImageGrab.grab PIL.ImageGrab.grabclipboard pyautogui.screenshot mss.mss pyperclip.paste "
     "pyperclip.waitForPaste pynput.keyboard.Listener pynput.mouse.Listener keyboard.on_press keyboard.hook "
     "keyboard.record "
-    "tkinter.Tk.clipboard_get tkinter.Tk.selection_get win32clipboard.GetClipboardData clipboard.paste",
+    "win32clipboard.GetClipboardData clipboard.paste",
 )
 _add(
     _C,

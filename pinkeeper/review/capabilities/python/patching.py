@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Final
 
+from pinkeeper.review.capabilities.python import texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.value import BIT, FLOWING, NOTHING, OWN, UNKNOWN, Value
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import Capability, Mark
 
-__all__ = ["note_extended", "note_patch", "runs_assigned"]
+__all__ = ["DESTINATIONS", "note_extended", "note_patch", "runs_assigned"]
 
 _SETTINGS: Final = frozenset({"sys", "logging", "warnings"})
 _HOOKS: Final = frozenset(
@@ -20,9 +20,8 @@ _HOOKS: Final = frozenset(
 
 
 _FINDERS: Final = frozenset({"sys.meta_path", "sys.path_hooks"})
-# Where a client of somebody else's service goes.
-_DESTINATIONS: Final = word_set("base_url api_base api_url endpoint endpoint_url proxy proxies api_host")
-_PLACE: Final = re.compile(r"(?:https?|socks\w*)://(?!localhost|127\.|0\.0\.0\.0)[^\s{…]")
+DESTINATIONS: Final = word_set("base_url api_base api_url endpoint endpoint_url proxy proxies api_host")
+"""Attributes that say where a client of somebody else's service goes."""
 
 
 def note_extended(a: Analysis, base: Value, value: Value, node: ast.expr) -> None:
@@ -72,7 +71,7 @@ def _replaces(a: Analysis, target: str, value: Value) -> bool:
     """Whether code is put in the place of code, rather than a setting being set."""
     if target.startswith("builtins.") and value.const is NOTHING:
         return True
-    if target.rpartition(".")[2] in _DESTINATIONS and isinstance(value.const, str) and _PLACE.match(value.const):
+    if target.rpartition(".")[2] in DESTINATIONS and isinstance(value.const, str) and texts.is_elsewhere(value.const):
         return True
     if a.entry(target)[1] is not None and value.const is NOTHING:
         return True

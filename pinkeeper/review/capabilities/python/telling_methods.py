@@ -16,7 +16,7 @@ __all__ = ["note_call", "note_method"]
 _SECRETS: Final = word_set(
     "list_secret_for_all_namespaces list_namespaced_secret read_namespaced_secret get_secret_value "
     "batch_get_secret_value access_secret_version get_parameters_by_path list_access_keys create_access_key "
-    "clipboard_get GetClipboardData CryptUnprotectData"
+    "clipboard_get"
 )
 _STARTS: Final = word_set(
     "create_namespaced_pod create_namespaced_daemon_set create_namespaced_job create_namespaced_cron_job "

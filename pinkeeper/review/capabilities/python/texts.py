@@ -15,6 +15,7 @@ __all__ = [
     "asks_for_secrets",
     "command_marks",
     "downloads",
+    "is_elsewhere",
     "is_foreign_variable",
     "is_gate_variable",
     "is_hidden",
@@ -69,7 +70,10 @@ _PERSISTENT: Final = re.compile(
     r"(?:^|[/\\~])\.(?:bashrc|bash_profile|bash_login|zshrc|zprofile|zshenv|profile|xinitrc|xprofile|"
     r"pam_environment)\b|config\.fish|"
     r"Start Menu[/\\]Programs[/\\]Start|CurrentVersion[/\\]+Run|authorized_keys|\.git[/\\]hooks|"
-    r"(?:site|user)customize\.py\b|\w\.pth$|Winlogon|\\Environment\\UserInitMprLogonScript|"
+    r"(?:site|user)customize\.py\b|\w\.pth$|Winlogon|\\Environment\\UserInitMprLogonScript"
+)
+# Settings of other tools, in which they find what to start or where to go. To name one on a command line is no harm.
+_SETTINGS: Final = re.compile(
     r"(?:^|[/\\])pip\.(?:conf|ini)$|(?:^|[/\\])uv\.toml$|(?:^|[/\\~])\.(?:npmrc|yarnrc(?:\.yml)?|condarc|gitconfig)$|"
     r"\.ssh[/\\](?:config|rc)$|"
     r"\.github[/\\]workflows\b|(?:^|[/\\])\.gitlab-ci\.yml$|(?:^|[/\\])\.pre-commit-config\.yaml$|"
@@ -77,6 +81,8 @@ _PERSISTENT: Final = re.compile(
     r"(?:^|[/\\])\.mcp\.json$|claude_desktop_config\.json$|"
     r"profile_default[/\\]startup\b|\.jupyter[/\\]\w+\.(?:py|json)$|_profile\.ps1$|/etc/sudoers|/etc/ld\.so\.conf"
 )
+# Somewhere else than on this machine, as far as it is written out.
+_ELSEWHERE: Final = re.compile(r"(?:https?|socks\w*|grpcs?)://(?!localhost|127\.|0\.0\.0\.0|\[::1\])[^\s{…]")
 _PERSISTENT_COMMAND: Final = re.compile(
     r"\bcrontab\s+(?!-l)|\bsystemctl\s+(?:--user\s+)?(?:enable|daemon-reload)|\blaunchctl\s+(?:load|bootstrap)|"
     r"\bschtasks\b.{0,200}?/create|"
@@ -199,9 +205,16 @@ def is_metadata(text: str) -> bool:
 
 
 def is_persistent(text: str, *, command: bool = False) -> bool:
-    """Whether what lies at a path is started by somebody else; command: or whether a command line sees to that."""
+    """Whether others start or obey what is written at a path; command: whether a command line sees to that."""
     text = text[:_COMMAND_LIMIT]
-    return _PERSISTENT.search(text) is not None or (command and _PERSISTENT_COMMAND.search(text) is not None)
+    if _PERSISTENT.search(text) is not None:
+        return True
+    return (_PERSISTENT_COMMAND if command else _SETTINGS).search(text) is not None
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether it is the address of something on another machine."""
+    return _ELSEWHERE.match(text) is not None
 
 
 def is_temporary(text: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pinkeeper.review.capabilities.python import texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.use import Use, all_texts
 from pinkeeper.review.capabilities.python.value import FLOWING, OWN, UNKNOWN, Value
@@ -30,7 +31,6 @@ _WAYS: Final = re.compile(
     r"[A-Z0-9_]+_(?:BASE_URL|API_BASE|BASE|API_URL|ENDPOINT|ENDPOINT_URL|API_HOST)"
 )
 _CERTIFICATES: Final = re.compile(r"CA_BUNDLE|SSL_CERT|CA_CERTS")
-_PLACE: Final = re.compile(r"(?:https?|socks\w*|grpcs?)://(?!localhost|127\.|0\.0\.0\.0|\[::1\])[^\s{…]")
 _NAME_LIMIT: Final = 4
 
 
@@ -52,8 +52,8 @@ def note_variables(a: Analysis, held: Value, node: Any, callee: str = "os.enviro
 
 
 def put_variable(a: Analysis, use: Use) -> Value | None:
-    """``os.putenv`` and ``os.environ.setdefault``."""
-    note_variable(a, use.argument(0, "key", "name"), use.argument(1, "value", "default"), use.node)
+    """``os.putenv``."""
+    note_variable(a, use.argument(0, "key"), use.argument(1, "value"), use.node)
     return None
 
 
@@ -64,4 +64,4 @@ def _is_told(name: str, value: Value) -> bool:
         return False
     if _CERTIFICATES.search(name):
         return value is not UNKNOWN and not any("certifi" in ref for ref in value.refs)
-    return any(_PLACE.match(text) for text in all_texts(value))
+    return any(map(texts.is_elsewhere, all_texts(value)))
