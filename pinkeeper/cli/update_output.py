@@ -43,11 +43,12 @@ def give(
     """Do it. Raises OutputError, ConfigurationError, and what forges and git raise."""
     chosen = _chosen(result, wanted)
     _show(result, wanted, printer)
-    printer.line(
-        f"Compared {result.compared_whole} releases, and knew {result.compared_from_cache} from before, "
-        f"in {result.elapsed:.1f} s",
-        "quiet",
-    )
+    if result.compared_whole or result.compared_from_cache:
+        from pinkeeper.reports.diff_overview import counted  # noqa: PLC0415 - as the other reports
+
+        compared = counted(result.compared_whole, "release")
+        known = result.compared_from_cache
+        printer.line(f"Compared {compared}, and knew {known} from before, in {result.elapsed:.1f} s", "quiet")
     if wanted.report is not None:
         _report(result, wanted.report, printer, surroundings)
     if chosen is not None:

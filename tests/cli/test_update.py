@@ -114,6 +114,7 @@ def test_with_nothing_newer_there_is_nothing_to_propose(project, index):
     done = update(project, index, "--format", "json")
     assert done.status == 0, done.stderr
     assert json.loads(done.stdout)["proposals"] == []
+    assert "Compared" not in done.stderr
 
 
 def test_a_second_run_compares_nothing_again(project, index):
