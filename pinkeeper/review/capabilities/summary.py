@@ -24,7 +24,7 @@ __all__ = [
     "OddityKind",
 ]
 
-ANALYSER = 6
+ANALYSER = 7
 """Raised whenever a summary of the same bytes would come out another way."""
 
 MODULE = "<module>"

@@ -20,6 +20,7 @@ from pinkeeper.review.capabilities.python.files import (
     write_call,
 )
 from pinkeeper.review.capabilities.python.inner import look_inside
+from pinkeeper.review.capabilities.python.module_search import path_gained
 from pinkeeper.review.capabilities.python.processes import start_process
 from pinkeeper.review.capabilities.python.use import Use, all_texts, marks_given, shown
 from pinkeeper.review.capabilities.python.value import (
@@ -44,7 +45,6 @@ _HOST: Final = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-
 _ADDRESS: Final = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _LOCAL: Final = frozenset({"127.0.0.1", "0.0.0.0", "255.255.255.255"})  # noqa: S104 - names, not what is bound
 _HOLE: Final = "…"
-_HIDDEN_FOLDER: Final = re.compile(r"(?:~|/(?:home/[^/]+|root))(?:/[^/]+)*/\.[^/]")
 _NETWORK_BITS: Final = BIT[Mark.FETCHED]
 
 
@@ -91,17 +91,6 @@ def _stored(a: Analysis, use: Use) -> Value | None:
     """What reads texts from files of the package."""
     del a
     return Value(refs=(f"{use.ref}()",), marks=BIT[Mark.STORED])
-
-
-def _path_gained(a: Analysis, use: Use) -> Value | None:
-    """``sys.path.insert``: a folder that somebody else can write, or that nobody sees, from which modules come now."""
-    for value in use.arguments:
-        for text in all_texts(value):
-            if texts.is_temporary(text) or _HIDDEN_FOLDER.match(text):
-                bits = marks_given(a, use) | BIT[Mark.TEMPORARY]
-                a.fact(Capability.DYNAMIC_CODE, "sys.path", use.node, (text,), bits)
-                return UNKNOWN
-    return None
 
 
 def connect(a: Analysis, use: Use) -> Value:
@@ -370,7 +359,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
         _from_hub,
     ),
     **{f"doctest.{name}": _examples_run for name in ("testmod", "testfile", "run_docstring_examples")},
-    **{f"sys.path.{name}": _path_gained for name in ("insert", "append", "extend")},
+    **{f"sys.path.{name}": path_gained for name in ("insert", "append", "extend")},
     **dict.fromkeys(
         ("debugpy.listen", "debugpy.connect", "pydevd.settrace", "pydevd_pycharm.settrace", "remote_pdb.RemotePdb"),
         _from_hub,
@@ -412,7 +401,7 @@ def effect_of(name: str) -> Effect | None:
     """What a call of something with this canonical name does, where it is more than an entry of the catalogue says."""
     found = _EFFECTS.get(name)
     if found is None and name.endswith(_OWN_PATHS):
-        return _path_gained
+        return path_gained
     if found is not None or not name.startswith("ctypes."):
         return found
     if name.startswith(_LIBRARIES) and catalogue.entry(name) is None and name.count(".") > 1:

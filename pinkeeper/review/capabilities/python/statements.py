@@ -13,6 +13,7 @@ from pinkeeper.review.capabilities.python.environment import is_environment
 from pinkeeper.review.capabilities.python.folding import binary, is_foldable
 from pinkeeper.review.capabilities.python.functions import define_class, define_function, note_annotation
 from pinkeeper.review.capabilities.python.members import member_of_class
+from pinkeeper.review.capabilities.python.module_search import note_search_path
 from pinkeeper.review.capabilities.python.patching import note_extended, note_patch, runs_assigned
 from pinkeeper.review.capabilities.python.records import Scope
 from pinkeeper.review.capabilities.python.reflection import KEPT
@@ -54,6 +55,7 @@ def _expression(a: Analysis, node: ast.Expr) -> None:
 def _assignment(a: Analysis, node: ast.Assign) -> None:
     value = a.evaluate(node.value)
     for target in node.targets:
+        note_search_path(a, target, node.value)
         if isinstance(target, ast.Name):
             a.bind(target.id, value)
         else:
@@ -75,6 +77,7 @@ def _annotated(a: Analysis, node: ast.AnnAssign) -> None:
 def _augmented(a: Analysis, node: ast.AugAssign) -> None:
     added = a.evaluate(node.value)
     target = node.target
+    note_search_path(a, target, node.value)
     if not isinstance(target, ast.Name):
         if isinstance(target, ast.Attribute):
             a.mark_name(target, added.marks)
