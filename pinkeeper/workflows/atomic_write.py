@@ -5,11 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import time
 from pathlib import Path
 
 from pinkeeper.errors import OutputError
 
-__all__ = ["replace_text"]
+__all__ = ["remove_leftovers", "replace_text"]
+
+_SUFFIX = ".new"
+_ABANDONED = 3600
+"""Seconds after which nobody is at work any more on a file that was to be put in a place."""
 
 
 def replace_text(path: Path, text: str, *, shown: str) -> None:
@@ -28,7 +33,9 @@ def replace_text(path: Path, text: str, *, shown: str) -> None:
             return
         if mode is not None and not mode & 0o222:
             _refuse(shown, "it is read-only")  # root could; whoever took the permission away meant it
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
+        prefix = f".{target.name}."
+        remove_leftovers(target.parent, prefix=prefix, suffix=_SUFFIX)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=prefix, suffix=_SUFFIX)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -43,6 +50,16 @@ def replace_text(path: Path, text: str, *, shown: str) -> None:
     except BaseException:
         _discard(temporary)
         raise
+
+
+def remove_leftovers(folder: Path, *, prefix: str, suffix: str) -> None:
+    """Remove what killed runs left of files that never came to their places; a run that is at work keeps its own."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:  # whatever it is will be told by the writing
+        for entry in entries:
+            if entry.name.startswith(prefix) and entry.name.endswith(suffix) and entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(OSError):
+                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED:
+                        Path(entry.path).unlink()
 
 
 def _mode(path: Path) -> int | None:

@@ -17,6 +17,7 @@ from pinkeeper.workflows.check_options import CheckOptions
 from pinkeeper.workflows.check_pylock import PylockMarkers, read_tables
 from pinkeeper.workflows.lock_source import open_source
 from pinkeeper.workflows.surroundings import Surroundings
+from pinkeeper.workflows.unfinished import refuse_unfinished
 
 __all__ = ["check"]
 
@@ -24,10 +25,12 @@ __all__ = ["check"]
 def check(options: CheckOptions, surroundings: Surroundings) -> CheckResult:
     """Check each lock; without any named, those that ``lock`` would write here.
 
-    Raises InputError and ConfigurationError for locks, inputs and settings that cannot be read, and what stands against
-    knowing what an index says: NetworkError, IndexPageError, HashMismatchError. Then nothing is claimed of any lock.
+    Raises InputError and ConfigurationError for locks, inputs and settings that cannot be read, OutputError where they
+    were written half-way, and what stands against knowing what an index says: NetworkError, IndexPageError,
+    HashMismatchError. Then nothing is claimed of any lock.
     """
     began = time.monotonic()
+    refuse_unfinished(surroundings.directory)
     paths = options.locks or default_locks(options, surroundings)
     locks = []
     requests = bytes_read = 0

@@ -13,6 +13,7 @@ from pinkeeper.ledger.criteria import built_in, mapped
 from pinkeeper.ledger.document import LedgerText, read_ledger
 from pinkeeper.model.ledger import Import, Ledger, LedgerConfig, PinnedImport
 from pinkeeper.workflows.surroundings import Surroundings
+from pinkeeper.workflows.unfinished import refuse_unfinished
 
 __all__ = [
     "ATTRIBUTES",
@@ -69,9 +70,10 @@ def has_ledger(surroundings: Surroundings) -> bool:
 def open_ledger(surroundings: Surroundings) -> OpenLedger:
     """Read the ledger, its configuration, and the copies of what it imports.
 
-    Raises InputError, ConfigurationError or CollectedError where any of them is not what it claims to be; then nothing
-    counts as approved.
+    Raises InputError, ConfigurationError or CollectedError where any of them is not what it claims to be, and
+    OutputError where they, or the locks, were written half-way; then nothing counts as approved.
     """
+    refuse_unfinished(surroundings.directory)
     if not has_ledger(surroundings):
         raise InputError("there is no ledger here", where=LEDGER, remedy="begin one: pinkeeper review init")
     own = read_ledger(decode_text(surroundings.read(LEDGER), path=LEDGER), path=LEDGER)

@@ -30,7 +30,7 @@ from pinkeeper.workflows.ledger_files import (
     taken_from,
 )
 from pinkeeper.workflows.surroundings import MOST_BYTES, Surroundings
-from pinkeeper.workflows.write_together import write_together
+from pinkeeper.workflows.write_together import finish_writing, write_together
 
 __all__ = ["Taken", "export_ledger", "fetch_ledger", "take_imports"]
 
@@ -76,6 +76,7 @@ def take_imports(
     names: none for all that are configured. source: where a new one comes from. Raises ConfigurationError, InputError,
     NetworkError; then nothing changed.
     """
+    finish_writing(surroundings.directory)
     if not has_ledger(surroundings):
         raise InputError("there is no ledger here", where=LEDGER, remedy="begin one: pinkeeper review init")
     text = decode_text(surroundings.read(CONFIG), path=CONFIG) if surroundings.exists(CONFIG) else ""

@@ -19,7 +19,7 @@ from pinkeeper.workflows.ledger_files import ATTRIBUTES, CONFIG, FOLDER, LEDGER,
 from pinkeeper.workflows.ledger_locks import ReadLock, lock_settings, locks_of_project
 from pinkeeper.workflows.review_desk import DeskOptions
 from pinkeeper.workflows.surroundings import Surroundings
-from pinkeeper.workflows.write_together import write_together
+from pinkeeper.workflows.write_together import finish_writing, write_together
 
 __all__ = ["LONGEST_EXEMPTION", "InitResult", "begin_ledger", "end_day"]
 
@@ -70,6 +70,7 @@ def begin_ledger(
     A requirements file says hashes without names: the index is asked for these, and what it does not list is not
     exempted. Raises InputError where there is a ledger already or no lock, ConfigurationError, NetworkError.
     """
+    finish_writing(surroundings.directory)
     if has_ledger(surroundings):
         raise InputError("there is a ledger here", where=LEDGER, remedy="pinkeeper review status tells what it says")
     day = end_day(until, surroundings)

@@ -13,15 +13,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pinkeeper.errors import OutputError
-from pinkeeper.workflows.atomic_write import replace_text
+from pinkeeper.workflows.atomic_write import remove_leftovers, replace_text
+from pinkeeper.workflows.unfinished import JOURNAL, refuse_unfinished
 
-__all__ = ["JOURNAL", "finish_writing", "write_together"]
+__all__ = ["finish_writing", "write_together"]
 
-JOURNAL = ".pinkeeper-writing.json"
+_PREFIX, _SUFFIX = ".pinkeeper-", ".staged"
 
 
 def write_together(texts: Mapping[str, str], directory: Path) -> None:
-    """Put texts in the places of files, by path relative to a directory. Raises OutputError; then nothing changed."""
+    """Put texts in the places of files, by path relative to a directory. Raises OutputError; then nothing changed.
+
+    Where another run was cut off half-way that is to be ended first, or what it wrote would be mixed with this.
+    """
+    refuse_unfinished(directory)
+    for folder in {Path(os.path.realpath(directory / path)).parent for path in texts}:
+        remove_leftovers(folder, prefix=_PREFIX, suffix=_SUFFIX)
     if len(texts) == 1:
         for path, text in texts.items():
             replace_text(directory / path, text, shown=path)
@@ -70,7 +77,7 @@ def _stage(path: Path, text: str, *, shown: str) -> Path:
 
     target = Path(os.path.realpath(path))
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".pinkeeper-", suffix=".staged")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -87,7 +94,7 @@ def _stage(path: Path, text: str, *, shown: str) -> Path:
 
 
 def _is_staged(name: str) -> bool:
-    return name.startswith(".pinkeeper-") and name.endswith(".staged")
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def _foreign(what: str) -> OutputError:

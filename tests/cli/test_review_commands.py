@@ -433,3 +433,25 @@ def test_what_is_installed_without_a_pin_is_not_covered(project, line, status):
     done = project("check", "--reviewed")
     assert done.status == status, done.stdout
     assert ("unpinned: no hash pins what would be installed" in done.stdout) is bool(status)
+
+
+# A run that was cut off
+
+
+@pytest.mark.parametrize("command", ["check", "check --reviewed", "review status", "review approve alpha --yes"])
+def test_nothing_is_said_of_files_that_were_written_half_way(project, command):
+    project.write(".pinkeeper-writing.json", f'{{"{LOCK}": ".pinkeeper-x.staged"}}')
+    before = project.read(LEDGER)
+    done = project(*command.split())
+    assert done.status == 2
+    assert "an earlier run was cut off while it put several files in their places" in done.stderr
+    assert project.read(LEDGER) == before
+
+
+def test_whoever_writes_several_files_ends_what_was_begun(project):
+    text = project.read(LOCK)
+    project.write(".pinkeeper-writing.json", f'{{"{LOCK}": ".pinkeeper-x.staged"}}')
+    project.write(".pinkeeper-x.staged", f"# begun\n{text}")
+    assert project("review", "import", "nobody").status == 2
+    assert project.read(LOCK) == f"# begun\n{text}"
+    assert project("review", "status").status != 2

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,13 @@ def test_a_pipe_is_written_not_replaced(tmp_path):
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(fifo.stat().st_mode)
+
+
+def test_what_a_killed_run_left_beside_it_is_removed_an_hour_later(tmp_path):
+    names = (".lock.txt.old.new", ".lock.txt.fresh.new", ".other.txt.old.new")
+    for name in names:
+        (tmp_path / name).write_text("left")
+        if "old" in name:
+            os.utime(tmp_path / name, (time.time() - 3700,) * 2)
+    write(tmp_path / "lock.txt", "text\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock.txt.fresh.new", ".other.txt.old.new", "lock.txt"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
 from pinkeeper.errors import OutputError
-from pinkeeper.workflows.write_together import JOURNAL, finish_writing, write_together
+from pinkeeper.workflows.unfinished import JOURNAL
+from pinkeeper.workflows.write_together import finish_writing, write_together
 
 OLD = {"a.txt": "old a\n", "locks/b.txt": "old b\n", "c.txt": "old c\n"}
 NEW = {"a.txt": "new a\n", "locks/b.txt": "new b\n", "c.txt": "new c\n"}
@@ -102,3 +104,25 @@ def test_a_journal_whose_files_are_in_place_is_removed(folder):
     assert finish_writing(folder)
     assert texts(folder) == OLD
     assert not (folder / JOURNAL).exists()
+
+
+def test_what_was_begun_is_ended_before_anything_else_is_written(folder):
+    (folder / ".pinkeeper-x.staged").write_text("begun\n")
+    (folder / JOURNAL).write_text(json.dumps({"a.txt": ".pinkeeper-x.staged"}))
+    with pytest.raises(OutputError) as caught:
+        write_together(NEW, folder)
+    assert JOURNAL in str(caught.value)
+    assert finish_writing(folder)
+    assert texts(folder) == {**OLD, "a.txt": "begun\n"}
+    write_together(NEW, folder)
+    assert texts(folder) == NEW
+
+
+def test_what_a_killed_run_staged_is_removed_by_a_later_one_and_not_what_another_is_staging(folder):
+    old, new = folder / ".pinkeeper-old.staged", folder / "locks" / ".pinkeeper-new.staged"
+    for path in (old, new):
+        path.write_text("staged\n")
+    an_hour_ago = time.time() - 3700
+    os.utime(old, (an_hour_ago, an_hour_ago))
+    write_together(NEW, folder)
+    assert strangers(folder) == ["locks/.pinkeeper-new.staged"]
