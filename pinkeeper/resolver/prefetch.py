@@ -60,8 +60,11 @@ class Prefetcher:
         self._stopped = False
 
     def start(self, roots: Iterable[Wanted]) -> None:
-        """Begin to walk."""
-        for need in roots:
+        """Begin to walk, knowing from the first step what all of the roots ask for."""
+        wanted = list(roots)
+        for need in wanted:
+            self._noted(need, direct=True)
+        for need in wanted:
             self._want(need, direct=True)
 
     def stop(self) -> None:
@@ -71,16 +74,23 @@ class Prefetcher:
     def _want(self, need: Wanted, *, direct: bool = False) -> None:
         name, extra = need.identifier
         with self._lock:
-            project = self._projects.get(name)
-            if project is None:
-                project = self._projects[name] = _Project()
-                project.specifier = self._bounds(name)
-            elif extra in project.extras and need.specifier == SpecifierSet():
+            known = self._projects.get(name)
+            if known is not None and not direct and extra in known.extras and need.specifier == SpecifierSet():
                 return
-            project.specifier &= need.specifier
-            project.extras.add(extra)
-            project.direct |= direct
+            project = self._noted(need, direct=direct)
         _when_done(self._source.listing(name), lambda listing: self._choose(project, listing))
+
+    def _noted(self, need: Wanted, *, direct: bool) -> _Project:
+        """A project, with one more need of it."""
+        name, extra = need.identifier
+        project = self._projects.get(name)
+        if project is None:
+            project = self._projects[name] = _Project()
+            project.specifier = self._bounds(name)
+        project.specifier &= need.specifier
+        project.extras.add(extra)
+        project.direct |= direct
+        return project
 
     def _choose(self, project: _Project, listing: ProjectListing) -> None:
         if self._stopped:

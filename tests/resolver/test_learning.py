@@ -140,3 +140,15 @@ def test_a_search_that_goes_on_and_on_ends_and_names_what_is_fighting(monkeypatc
         "  p11: part of 192 conflicts\n"
         "  remedy: bound the versions of the projects named above with a constraint"
     )
+
+
+def test_what_one_root_bounds_is_not_looked_for_beyond_where_another_needs_it():
+    """The walk ahead knows all roots before its first step: in a full cache that step goes on to the last one."""
+    packages: dict[str, Any] = {
+        "app": {"1": {"requires": ["shared"]}},
+        "shared": {"1": {}, "2": {"requires": ["more"]}},
+        "more": {"1": {}},
+    }
+    answer, asked = solved(packages, "app", "shared<2")
+    assert pins(answer) == {"app": "1", "shared": "1"}
+    assert "shared==2" not in asked
