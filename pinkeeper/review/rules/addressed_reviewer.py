@@ -19,7 +19,8 @@ _MOST = 4_000_000
 _NEAR = 400
 _MOST_CALLS = 50
 _REVIEWER = (
-    r"(?:(?:ai|llm|gpt|claude|copilot|automated|automatic|code|security|malware|language|supply[- ]chain)[\s-]+){1,3}"
+    r"(?:(?:ai|llm|gpt|claude|copilot|automated|automatic|code|coding|security|malware|language|supply[- ]chain)"
+    r"[\s-]+){1,3}"
     r"(?:review(?:er|ing|s)?|scann(?:er|ing)|audit(?:or|ing)?|analy[sz](?:er|ers|ing|t)|agents?|assistants?|models?|bots?|"
     r"tools?)s?"
 )
@@ -32,6 +33,7 @@ _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget)\s+(?:(?:all|any|the|your|previous|prior|earlier|above)\s+){1,4}"
     r"(?:instructions?|prompts?|rules?|findings?|warnings?)|"
     r"\b(?:do\s+not|don't|never|must\s+not|no\s+need\s+to)\s+(?:flag|report|mention|warn|alert|analy[sz]e|review|block)|"
+    r"\b(?:do\s+not|don't|never|without)\s+(?:tell(?:ing)?|inform(?:ing)?|ask(?:ing)?|notify(?:ing)?)\s+(?:the\s+)?(?:user|human|developer)|"
     r"\b(?:report|return|answer|output|give|conclude)\s+(?:that\s+)?(?:no\s+(?:findings?|issues?|problems?|risks?)|"
     r"(?:it\s+is\s+|this\s+is\s+)?(?:safe|benign|clean|harmless|routine))|"
     r"\b(?:approve|merge|accept|whitelist|allowlist)\s+(?:this|the|it)\b|"

@@ -15,6 +15,7 @@ __all__ = [
     "all_facts",
     "at_the_time",
     "by_path",
+    "calls_what_connects",
     "could_be_read",
     "had_in_file",
     "old_facts",
@@ -68,6 +69,20 @@ def had_in_file(material: Material, new: NewFact, capability: Capability) -> boo
     """Whether the old form of a file had a use of a capability."""
     module = _old_form(material, new.path)
     return module is not None and any(fact.capability is capability for fact in module.facts)
+
+
+def calls_what_connects(material: Material, new: NewFact) -> bool:
+    """Whether the function in which a fact stands calls another of its file that connects or starts programs."""
+    module = material.new.code.modules.get(new.path)
+    if module is None:
+        return False
+    connecting = {fact.scope for fact in module.facts if fact.capability in {Capability.NETWORK, Capability.PROCESS}}
+    return any(
+        call.target in connecting
+        for function in module.functions
+        if function.name == new.fact.scope
+        for call in function.calls
+    )
 
 
 def could_be_read(material: Material, new: NewFact) -> bool:

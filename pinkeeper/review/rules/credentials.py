@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.capabilities.summary import Capability, Fact, Mark
 from pinkeeper.review.material import Material
-from pinkeeper.review.rules.circumstances import all_facts, at_the_time, by_path, shown_call
+from pinkeeper.review.rules.circumstances import all_facts, at_the_time, by_path, calls_what_connects, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
@@ -38,7 +38,9 @@ def _look(material: Material) -> Iterable[Sighting]:
             elif fact.capability is Capability.CREDENTIALS:
                 yield sighting(
                     new,
-                    Severity.HIGH if leaves or new.when.is_unasked or _is_nobodys(fact) else Severity.MEDIUM,
+                    Severity.HIGH
+                    if leaves or new.when.is_unasked or _is_nobodys(fact) or calls_what_connects(material, new)
+                    else Severity.MEDIUM,
                     f"it looks where secrets lie {at_the_time(new.when)}: {shown_call(new)}",
                 )
             elif fact.capability is Capability.NETWORK and Mark.SURVEYED in fact.marks:

@@ -39,6 +39,13 @@ _RECIPES = frozenset(
 _RECIPE_NAMES = frozenset(
     {"makefile", "cmakelists.txt", "configure", "dockerfile", "containerfile", "justfile", "wscript"}
 )
+# Texts that coding agents take for orders: a command in them is run as one in a script is.
+_ORDERS = frozenset(
+    {
+        *("agents.md", "claude.md", "gemini.md", "skill.md", "copilot-instructions.md", "copilot-setup-steps.yml"),
+        *(".cursorrules", ".windsurfrules", ".clinerules"),
+    }
+)
 _COMPILED = frozenset(
     {
         *(".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hh", ".hpp", ".m", ".mm", ".pyx", ".pxd", ".pxi", ".rs", ".go"),
@@ -174,14 +181,18 @@ def _source(change: FileChange, old: Contents | None, new: Contents | None) -> _
         text=text,
         # Not from hunks, which are cut for a reader.
         added=tuple((at, line[:_LINE]) for at, line in enumerate(text.split("\n"), start=1) if line not in had),
-        severity=Severity.LOW if is_test(path) or change.kind is FileKind.DOCUMENTATION else Severity.HIGH,
+        severity=Severity.LOW if is_test(path) or _is_for_people(change, path) else Severity.HIGH,
     )
+
+
+def _is_for_people(change: FileChange, path: str) -> bool:
+    return change.kind is FileKind.DOCUMENTATION and PurePosixPath(path).name.lower() not in _ORDERS
 
 
 def _is_recipe(change: FileChange, path: str) -> bool:
     suffix = _suffix(path)
     is_bare = change.kind is FileKind.SCRIPT and not suffix
-    return suffix in _RECIPES or PurePosixPath(path).name.lower() in _RECIPE_NAMES or is_bare
+    return suffix in _RECIPES or PurePosixPath(path).name.lower() in _RECIPE_NAMES | _ORDERS or is_bare
 
 
 def _not_read(source: _Source) -> Sighting:

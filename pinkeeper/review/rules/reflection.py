@@ -29,7 +29,7 @@ _LISTENERS = frozenset(
 )
 
 # Every class that the process has, by whose means anything can be reached that was taken out of reach.
-_GRAVE_UNASKED = _LISTENERS | {"object.__subclasses__"}
+_ALL_CLASSES = "object.__subclasses__"
 
 # What runs a text as Python behind the back of whoever searches for `exec`.
 _BACK_DOORS = ("ctypes.pythonapi.PyRun_", "ctypes.pythonapi.PyEval_", "ctypes.pythonapi.Py_Compile")
@@ -53,7 +53,7 @@ def _look(material: Material) -> Iterable[Sighting]:
         elif fact.callee.startswith(_BACK_DOORS):
             yield sighting(new, Severity.HIGH, f"it runs code past exec and eval: {shown_call(new)}")
         elif fact.capability is Capability.REFLECTION:
-            is_grave = new.when.is_unasked and fact.callee in _GRAVE_UNASKED
+            is_grave = fact.callee == _ALL_CLASSES or (new.when.is_unasked and fact.callee in _LISTENERS)
             yield sighting(
                 new,
                 Severity.HIGH if Mark.COMPUTED in fact.marks or is_grave else Severity.LOW,

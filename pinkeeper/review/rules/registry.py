@@ -35,7 +35,9 @@ from pinkeeper.review.rules import (
     reflection,
     shadowing,
     startup_hook,
+    template_escape,
     unreadable,
+    weakened_check,
 )
 from pinkeeper.review.rules.rule import Rule
 
@@ -52,6 +54,7 @@ _MODULES = (
     evasion,
     persistence,
     destruction,
+    weakened_check,
     reflection,
     endpoint,
     gained_capability,
@@ -63,6 +66,7 @@ _MODULES = (
     disguise,
     first_of_kind,
     other_sources,
+    template_escape,
     native_binary,
     beyond_sdist,
     other_wheels,

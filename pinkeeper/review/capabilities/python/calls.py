@@ -19,7 +19,7 @@ from pinkeeper.review.capabilities.python.reflection import (
     resolved_attribute,
     through_namespace,
 )
-from pinkeeper.review.capabilities.python.requests_sent import SENDING, sends
+from pinkeeper.review.capabilities.python.requests_sent import SENDING, note_request, sends
 from pinkeeper.review.capabilities.python.runners import METHODS, RUNNERS, handed
 from pinkeeper.review.capabilities.python.telling_methods import note_call, note_method
 from pinkeeper.review.capabilities.python.value import (
@@ -228,6 +228,8 @@ def _call_ref(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one case a kind
             return value
     elif known is not None:
         return generic(a, use, known)
+    else:
+        note_request(a, canonical, node, arguments, keywords)
     if canonical == "builtins.map" and given is not UNKNOWN:
         return Value(items={("?", 0): given}, marks=given.marks & (FLOWING | XORED))
     if canonical in codecs_known.FUNCTIONS:

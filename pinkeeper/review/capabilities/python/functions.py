@@ -12,6 +12,7 @@ from pinkeeper.review.capabilities.python.folding import is_foldable
 from pinkeeper.review.capabilities.python.inner import look_inside
 from pinkeeper.review.capabilities.python.members import member_of_class
 from pinkeeper.review.capabilities.python.records import ClassRecord, Record, Scope
+from pinkeeper.review.capabilities.python.requests_sent import note_own_request
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
@@ -257,6 +258,7 @@ def call_own(a: Analysis, record: Record, node: ast.expr, arguments: list[Value]
     _hand_all(a, record, arguments, keywords)
     folded = _stepped(a, record, arguments, keywords)
     result = a.result_of(record)
+    note_own_request(a, record, node, arguments, keywords)
     marks = result.marks & (FLOWING | XORED | BIT[Mark.COMPUTED] | BIT[Mark.UNRESOLVED])
     wanted = marks & PARAMETERS
     marks &= ~PARAMETERS

@@ -1,0 +1,232 @@
+"""Checks that hold less than before: a comparison of secrets that is gone or cut short, a condition with a way past."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from pinkeeper.model.comparison import FileChange, FileKind
+from pinkeeper.model.finding import Severity
+from pinkeeper.model.hunk import LineKind
+from pinkeeper.review.capabilities.grammar import parse
+from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.rule import Rule, Sighting
+
+__all__ = ["RULE"]
+
+# What compares secrets, signatures and passwords, by the last part of its name.
+_STRONG = frozenset(
+    {
+        *(
+            "compare_digest",
+            "constant_time_compare",
+            "verify_signature",
+            "check_password",
+            "checkpw",
+            "verify_password",
+        ),
+        *("verify_hash", "match_hostname", "verify_oauth2_token", "verify_id_token"),
+    }
+)
+_STRONG_BYTES = re.compile("|".join(sorted(_STRONG)).encode())
+_GUARDING = re.compile(
+    r"admin|superuser|auth(?:or|en|z|_|$)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(r"40[13]|abort|forbid|unauthori[sz]ed|den(?:y|ied)|reject|error|fail", re.IGNORECASE)
+_JOINED = re.compile(r"\b(?:or|and)\b")
+_LARGEST = 2**20
+_MOST_FILES = 200
+
+_Functions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
+
+
+class _Pair(Struct, frozen=True, kw_only=True):
+    """A changed file as it was and as it is, by functions."""
+
+    path: str
+    before: _Functions
+    after: _Functions
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    pairs = list(_pairs(material))
+    had = sum(_strong_calls(pair.before) for pair in pairs)
+    has = sum(_strong_calls(pair.after) for pair in pairs) + _added_elsewhere(material)
+    for pair in pairs:
+        for name, new in pair.after.items():
+            old = pair.before.get(name)
+            if old is None or ast.dump(old) == ast.dump(new):
+                continue
+            for line, what in _weakened(name, old, new, fewer=has < had):
+                yield Sighting(
+                    severity=Severity.LOW if is_test(pair.path) else Severity.HIGH,
+                    summary=what,
+                    path=pair.path,
+                    line=line,
+                    scope=name,
+                    subject=f"check {name}",
+                )
+
+
+def _pairs(material: Material) -> Iterator[_Pair]:
+    left = _MOST_FILES
+    for change in material.changes:
+        if not _may_weaken(change):
+            continue
+        assert change.old_path is not None
+        assert change.new_path is not None
+        old, new = material.old.main, material.new.main
+        if max(old.entries[change.old_path].size, new.entries[change.new_path].size) > _LARGEST:
+            continue
+        before, after = old.read(change.old_path), new.read(change.new_path)
+        if not (_STRONG_BYTES.search(before) or _guards_otherwise(change, material)):
+            continue
+        left -= 1
+        if left < 0:
+            return
+        trees = parse(before).tree, parse(after).tree
+        if trees[0] is not None and trees[1] is not None:
+            yield _Pair(path=change.new_path, before=_functions(trees[0]), after=_functions(trees[1]))
+
+
+def _may_weaken(change: FileChange) -> bool:
+    return change.kind is FileKind.PYTHON and change.old_path is not None and change.new_path is not None
+
+
+def _guards_otherwise(change: FileChange, material: Material) -> bool:
+    """Whether a line that is new joins conditions, and it or its function is named as what guards something."""
+    module = material.new.code.modules.get(change.new_path or "")
+    functions = () if module is None else module.functions
+    joined = (
+        line
+        for hunk in change.hunks
+        for line in hunk.lines
+        if line.kind is LineKind.ADDED and _JOINED.search(line.text) is not None
+    )
+    return any(
+        _GUARDING.search(line.text) is not None
+        or any(
+            each.line <= (line.new or 0) <= each.end_line and _GUARDING.search(each.name) is not None
+            for each in functions
+        )
+        for line in joined
+    )
+
+
+def _added_elsewhere(material: Material) -> int:
+    """Calls of strong checks in files that are new: a check that moved there is not gone."""
+    return sum(
+        len(_STRONG_BYTES.findall(material.new.main.read(change.new_path)))
+        for change in material.changes
+        if change.old_path is None and change.new_path is not None and change.kind is FileKind.PYTHON
+    )
+
+
+def _functions(tree: ast.AST, prefix: str = "") -> _Functions:
+    found: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found[f"{prefix}{node.name}"] = node
+        elif isinstance(node, ast.ClassDef):
+            found |= _functions(node, f"{prefix}{node.name}.")
+    return found
+
+
+def _strong_calls(functions: _Functions) -> int:
+    return sum(1 for function in functions.values() for _ in _checks(function))
+
+
+def _checks(function: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            if name in _STRONG:
+                yield name, node
+
+
+def _weakened(
+    name: str, old: ast.FunctionDef | ast.AsyncFunctionDef, new: ast.FunctionDef | ast.AsyncFunctionDef, *, fewer: bool
+) -> Iterator[tuple[int, str]]:
+    before, after = list(_checks(old)), list(_checks(new))
+    if before and not after and fewer:
+        yield new.lineno, f"{name} does without {before[0][0]}, which nothing else has in its place"
+    known = {ast.dump(call) for _, call in before}
+    if before and not any(map(_is_cut, (call for _, call in before))):
+        for check, call in after:
+            if ast.dump(call) not in known and _is_cut(call):
+                yield call.lineno, f"{name} looks at a part of what it compares: {check}"
+    conditions = frozenset(ast.dump(each) for each, _ in _conditions(old))
+    for each, wider in _conditions(new):
+        escape = _escape(each, wider, conditions)
+        if escape is not None and (_GUARDING.search(name) or _GUARDING.search(ast.unparse(each))):
+            yield each.lineno, f"{name} has a way past its condition: {ast.unparse(escape)[:80]}"
+
+
+def _is_cut(call: ast.Call) -> bool:
+    return any(isinstance(each, ast.Subscript) and isinstance(each.slice, ast.Slice) for each in call.args)
+
+
+def _conditions(function: ast.AST) -> Iterator[tuple[ast.expr, type[ast.boolop]]]:
+    """Conditions, each with how one is joined to it that lets more pass: *or* to what admits, *and* to what refuses."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Return(value=ast.expr() as value):
+                yield value, ast.Or
+            case ast.Assert(test=test):
+                yield test, ast.Or
+            case ast.If(test=test, body=body):
+                yield test, ast.And if any(map(_refuses, body)) else ast.Or
+            case _:
+                pass
+
+
+def _refuses(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Raise() | ast.Return(value=None | ast.Constant(value=None | False)):
+            return True
+        case ast.Return(value=ast.expr() as value):
+            return _REFUSAL.search(ast.unparse(value)) is not None
+        case ast.Expr(value=ast.Call() as call):
+            return _REFUSAL.search(ast.unparse(call.func)) is not None
+        case _:
+            return False
+
+
+def _escape(condition: ast.expr, wider: type[ast.boolop], before: frozenset[str]) -> ast.expr | None:
+    """What lets pass who did not before: beside the whole of an old condition, a text that stands in the code."""
+    if not isinstance(condition, ast.BoolOp) or not isinstance(condition.op, wider) or ast.dump(condition) in before:
+        return None
+    added = [each for each in condition.values if ast.dump(each) not in before]
+    if len(condition.values) - len(added) != 1:
+        return None
+    return next(filter(_names_a_text, added), None)
+
+
+def _names_a_text(condition: ast.expr) -> bool:
+    """``user == "maintenance"``, ``token.startswith("dev-")``, ``os.environ.get("SKIP")``."""
+    if not isinstance(condition, (ast.Compare, ast.Call, ast.UnaryOp)):
+        return False
+    return any(
+        isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(node.value)
+        for node in ast.walk(condition)
+    )
+
+
+RULE = Rule(
+    id="weakened-check",
+    severity=Severity.HIGH,
+    title="a check holds less than before",
+    means=(
+        "A function that compares secrets, signatures or passwords does so no more, or looks at a part of them; or a "
+        "condition that guards something is the old one with a way past it, for whoever gives a text that stands in "
+        "the code."
+    ),
+    attack="A gateway that let in whoever sent one fixed token, by half a line in the function that compared them.",
+    judge="Who can give that text, and what do they get? A check that moved to a library is told in release notes.",
+    look=_look,
+)
