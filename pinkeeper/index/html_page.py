@@ -94,6 +94,7 @@ def html_file(anchor: str) -> FileRecord:
         _core_metadata(attributes.get("data-core-metadata", attributes.get("data-dist-info-metadata"))),
         None,
         attributes.get("data-upload-time"),  # no standard has it; mirrors that keep times in HTML spell it so
+        unescape(provenance) if (provenance := attributes.get("data-provenance")) else None,
     )
 
 

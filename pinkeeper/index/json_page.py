@@ -1,4 +1,4 @@
-"""Simple repository pages in JSON (PEP 691, 592, 658, 700, 714)."""
+"""Simple repository pages in JSON (PEP 691, 592, 658, 700, 714, 740)."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class _File(msgspec.Struct, frozen=True, gc=False):
     legacy_metadata: bool | dict[str, str] | None = msgspec.field(name="data-dist-info-metadata", default=None)
     size: int | None = None
     upload_time: str | None = msgspec.field(name="upload-time", default=None)
+    provenance: str | None = None
 
 
 _PAGE = msgspec.json.Decoder(_Page)
@@ -86,6 +87,7 @@ def _record(file: _File) -> FileRecord:
         _core_metadata(file),
         file.size,
         file.upload_time,
+        file.provenance,
     )
 
 

@@ -122,7 +122,16 @@ class Listing:
             core_metadata=None if record.core_metadata is None else _digests(record.core_metadata),
             wheel_tags=wheel_tags(record.filename),
             local=self._local,
+            provenance=None if record.provenance is None else self._provenance(record.provenance),
         )
+
+    def _provenance(self, text: str) -> str | None:
+        """Where the index says who published a file; None for an address that is none of the web's."""
+        try:
+            url = urljoin(self._base, text)
+        except ValueError:
+            return None
+        return split_credentials(url)[0] if url.startswith(_WEB) else None
 
     def _url(self, record: FileRecord) -> str:
         if record.url.startswith(_WEB):

@@ -35,6 +35,7 @@ class FileRecord(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     url: as written, still relative if the page has it so, without fragment. digests: ``algorithm:hex`` texts.
     upload_time: as written (RFC 3339). core_metadata: None where there is none, else its digests (perhaps empty).
+    provenance: a URL as written.
     """
 
     filename: str
@@ -45,6 +46,7 @@ class FileRecord(msgspec.Struct, array_like=True, frozen=True, gc=False):
     core_metadata: tuple[str, ...] | None = None
     size: int | None = None
     upload_time: str | None = None
+    provenance: str | None = None
 
 
 class PageHead(msgspec.Struct, array_like=True, frozen=True, gc=False):

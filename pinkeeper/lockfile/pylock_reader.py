@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -141,7 +141,16 @@ def _package(entry: Package, *, where: str) -> LockedPackage | None:
         files=tuple(sorted(files, key=lambda file: file.filename)),
         index=None if entry.index is None else _url(entry.index, where=where),
         requires_python=None if entry.requires_python is None else str(entry.requires_python),
+        publishers=tuple(sorted(_published(own.texts("publishers"), where=where))),
     )
+
+
+def _published(texts: Iterable[str], *, where: str) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        sha256, _, identity = text.partition(" ")
+        if not _HEX.fullmatch(sha256) or not identity:
+            raise InputError(f"publishers: not a SHA-256 and an identity: {text!r}", where=where)
+        yield sha256, identity
 
 
 def _file(file: PackageWheel | PackageSdist, entry: Package, *, where: str) -> DistributionFile:

@@ -2,8 +2,8 @@
 
 The lock is for one use: extras and groups were chosen when it was made, so it declares none. What the standard has no
 place for stands under ``tool.pinkeeper``: of the whole lock, its targets, its roots, the command and the fingerprint;
-of a package, who asked for it, its extras, and its needs with specifiers; of an archive whose name does not tell its
-version, that.
+of a package, who asked for it, its extras, its needs with specifiers, and which file was published by whom; of an
+archive whose name does not tell its version, that.
 """
 
 from __future__ import annotations
@@ -142,7 +142,16 @@ def _package(package: LockedPackage, entries: Mapping[NormalizedName, list[Locke
         yield from (f"sdist = {_inline(_file(file, package))}" for file in package.files if not file.is_wheel)
         if wheels := tuple(_file(file, package) for file in package.files if file.is_wheel):
             yield from _assigned("wheels", wheels)
+    if package.publishers:
+        identities = sorted({identity for _, identity in package.publishers})
+        yield from _assigned("attestation-identities", tuple(map(_identity, identities)))
     yield from _own(package, knows_version=knows_version)
+
+
+def _identity(text: str) -> dict[str, _Value]:
+    """An identity as a table (PEP 751, ``packages.attestation-identities``)."""
+    kind, *said = text.split(" ")
+    return {"kind": kind, **dict(each.split("=", 1) for each in said)}
 
 
 def _own(package: LockedPackage, *, knows_version: bool) -> Iterator[str]:
@@ -153,6 +162,7 @@ def _own(package: LockedPackage, *, knows_version: bool) -> Iterator[str]:
         "extras": tuple(sorted(package.extras)),
         "needs": tuple(redact(str(need)) for need in package.needs),
         "requested-by": tuple(sorted({origin.via() for origin in package.requested_by})),
+        "publishers": tuple(f"{sha256} {identity}" for sha256, identity in package.publishers),
     }
     if any(said.values()):
         yield "[packages.tool.pinkeeper]"

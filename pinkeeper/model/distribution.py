@@ -19,6 +19,7 @@ class DistributionFile(Struct, frozen=True, kw_only=True):
     not yanked (PEP 592). core_metadata: the digests of its ``.metadata`` file, empty where that exists without one,
     None where it does not exist (PEP 658, PEP 714). wheel_tags: the compressed tag triple of a wheel's name
     (``py3-none-any``), None for an sdist. local: the file lies in a folder the user named with ``--find-links``.
+    provenance: where the index says who published the file (PEP 740), None where it does not.
     """
 
     filename: str
@@ -32,6 +33,7 @@ class DistributionFile(Struct, frozen=True, kw_only=True):
     wheel_tags: str | None = None
     local: bool = False
     direct: str | None = None
+    provenance: str | None = None
 
     @property
     def is_wheel(self) -> bool:

@@ -29,8 +29,9 @@ class LockedPackage(Struct, frozen=True, kw_only=True, eq=False):
     extras, specifier and a marker where that does not hold wherever it is itself. url: set for a direct reference
     (PEP 440), else None; reference: what the user wrote for it, where that is another one (a branch for the archive of
     a commit). marker: a PEP 508 marker, None where the pin holds on every target. index: the URL of the
-    index that owns the name, without credentials, None for a folder. requires_python: as its metadata says. line:
-    1-based, in the file that it was read from.
+    index that owns the name, without credentials, None for a folder. requires_python: as its metadata says.
+    publishers: (SHA-256, identity) of files of which the index says who published them (PEP 740), sorted; only where
+    somebody asked. line: 1-based, in the file that it was read from.
     """
 
     name: NormalizedName
@@ -46,6 +47,7 @@ class LockedPackage(Struct, frozen=True, kw_only=True, eq=False):
     files: tuple[DistributionFile, ...] = ()
     index: str | None = None
     requires_python: str | None = None
+    publishers: tuple[tuple[str, str], ...] = ()
     line: int | None = None
 
     def __eq__(self, other: object) -> bool:

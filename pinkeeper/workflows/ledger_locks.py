@@ -148,9 +148,18 @@ def _release(pins: Sequence[LockedPackage]) -> LockedRelease:
         hashes=hashes,
         names=tuple(sorted({(file.filename, file.sha256) for file in files if file.sha256 is not None})),
         unknown=_unknown(pins),
+        publishers=tuple(_published(pins)),
         line=pins[0].line,
         is_direct_reference=any(pin.url is not None for pin in pins),
     )
+
+
+def _published(pins: Sequence[LockedPackage]) -> Iterator[tuple[str, str, str]]:
+    """Who published which file, and when; a file whose day is not known was not published within any trust."""
+    for pin in pins:
+        if pin.publishers:
+            days = {file.sha256: file.upload_time.date().isoformat() for file in pin.files if file.upload_time}
+            yield from ((sha256, who, days[sha256]) for sha256, who in pin.publishers if sha256 in days)
 
 
 def _unknown(pins: Sequence[LockedPackage]) -> int:

@@ -33,6 +33,7 @@ from pinkeeper.workflows.lock_problem import (
     previous_lock,
     takes_added,
 )
+from pinkeeper.workflows.lock_publishers import with_publishers
 from pinkeeper.workflows.lock_source import OpenSource, Places, Sources, choose_places, open_source
 from pinkeeper.workflows.lock_warnings import held_back, warnings_for
 from pinkeeper.workflows.surroundings import Surroundings
@@ -242,6 +243,7 @@ def _solved(
         references=references,
     )
     prove(lock, answers)
+    lock = with_publishers(lock, previous, opened, surroundings, outputs=decisions.outputs, offline=options.offline)
     return _Solved(answers=answers, lock=lock, added=added)
 
 

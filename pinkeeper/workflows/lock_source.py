@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from pinkeeper.index.source import IndexSource
 from pinkeeper.index.workers import Workers
 from pinkeeper.inputs.collected import Inputs
 from pinkeeper.inputs.settings import Settings
+from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.index_options import IndexOptions
 from pinkeeper.model.url import IndexURL
 from pinkeeper.workflows.lock_options import LockOptions
@@ -63,13 +64,15 @@ class Places(Struct, frozen=True, kw_only=True):
 class OpenSource(Struct, frozen=True, kw_only=True):
     """A source in use.
 
-    direct: makes what follows direct references; files: what opens whole distribution files. cache: what they and the
-    source keep things in. counters: requests made and bytes read so far.
+    direct: makes what follows direct references; files: what opens whole distribution files. publishers: who published
+    files, by their SHA-256; nobody, offline. cache: what they and the source keep things in. counters: requests made
+    and bytes read so far.
     """
 
     source: IndexSource
     direct: Callable[[], DirectReader]
     files: Callable[[], FileReader]
+    publishers: Callable[[Iterable[DistributionFile]], Mapping[str, tuple[str, ...]]]
     cache: Cache
     counters: Callable[[], tuple[int, int]]
 
@@ -170,6 +173,7 @@ def open_source(
             source=source,
             direct=partial(_direct_reader, client, metadata, offline=options.offline),
             files=partial(_file_reader, client, cache, offline=options.offline),
+            publishers=partial(_publishers, client, offline=options.offline),
             cache=cache,
             counters=lambda: (client.requests, client.bytes_read),
         )
@@ -196,6 +200,14 @@ def _file_reader(client: Client, cache: Cache, *, offline: bool) -> FileReader:
     from pinkeeper.index.files import FileReader  # noqa: PLC0415 - locking reads no whole files this way
 
     return FileReader(client, cache, offline=offline)
+
+
+def _publishers(client: Client, files: Iterable[DistributionFile], *, offline: bool) -> Mapping[str, tuple[str, ...]]:
+    if offline:
+        return {}
+    from pinkeeper.index.provenance import publishers  # noqa: PLC0415 - only where a ledger trusts somebody
+
+    return publishers(files, client)
 
 
 def _build_environment(surroundings: Surroundings) -> dict[str, str]:

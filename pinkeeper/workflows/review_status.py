@@ -16,7 +16,7 @@ from pinkeeper.ledger.criteria import mapped
 from pinkeeper.ledger.document import read_ledger
 from pinkeeper.model.ledger import Import, Ledger
 from pinkeeper.model.review_backlog import OpenRelease, StatusResult, Way
-from pinkeeper.model.review_result import ReviewedResult, State
+from pinkeeper.model.review_result import ReleaseCoverage, ReviewedResult, State
 from pinkeeper.workflows.ledger_coverage import measured
 from pinkeeper.workflows.ledger_files import OpenLedger, decode_text, imported, open_ledger, path_of_import
 from pinkeeper.workflows.ledger_locks import ReadLock, locks_of_project
@@ -59,7 +59,7 @@ def review_status(
         exempted=_exempted(result),
         entries=ledger.entries,
         outdated=len(outdated_reviews(result, ledger, rules)) if rules else 0,
-        unused_trust=_unused_trust(ledger.own.ledger),
+        unused_trust=_unused_trust(ledger.own.ledger, releases),
         hints=tuple(_hints(found, ledger, locks, surroundings))[:_MOST_HINTS],
     )
 
@@ -97,12 +97,17 @@ def _exempted(result: ReviewedResult) -> tuple[tuple[NormalizedName, Version, st
     return tuple(sorted(found, key=lambda each: (each[2], each[0], each[1])))
 
 
-def _unused_trust(own: Ledger) -> str:
-    if not own.trusted:
+def _unused_trust(own: Ledger, releases: Sequence[ReleaseCoverage]) -> str:
+    """Which trust comes to nothing because no lock says of a file that this publisher published it."""
+    said = {(each.release.package, who) for each in releases for _, who, _ in each.release.publishers}
+    locked = {each.release.package for each in releases}
+    unused = [each for each in own.trusted if each.package in locked and (each.package, each.identity) not in said]
+    if not unused:
         return ""
     return (
-        f"{len(own.trusted)} trusted publisher{'s cover' if len(own.trusted) > 1 else ' covers'} nothing: "
-        "the locks do not say who published their files"
+        f"{len(unused)} trusted publisher{'s cover' if len(unused) > 1 else ' covers'} nothing: "
+        f"no lock says of a file of {', '.join(sorted({each.package for each in unused}))} that they published it; "
+        "pinkeeper lock writes it into a pylock.toml, where the index knows"
     )
 
 

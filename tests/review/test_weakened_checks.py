@@ -66,13 +66,23 @@ def test_a_check_that_holds_less(tmp_path, old, new):
     [
         (COMPARED, "return hmac.compare_digest(token.encode(), secret.encode())"),
         (COMPARED, f"return bool(token) and len(token) < 200 and {COMPARED.removeprefix('return ')}"),
+        (COMPARED, "return run_in_thread(hmac.compare_digest, token, secret)"),
         (COMPARED, "same = hmac.compare_digest(token, secret)\n    return same"),
         ('if user.role != "admin":', 'if user is None or user.role != "admin":'),
         ("return user.is_owner", "return user.is_owner or action in user.team.actions"),
         ("return user.name", 'return user.name or "nobody"'),
         ("return user.name", 'return user.name or user.login == "x"'),
     ],
-    ids=["encoded", "with more to hold", "in two steps", "without a user", "no text", "no guard", "no guard either"],
+    ids=[
+        "encoded",
+        "with more to hold",
+        "handed on",
+        "in two steps",
+        "without a user",
+        "no text",
+        "no guard",
+        "no guard either",
+    ],
 )
 def test_other_changes_of_conditions(tmp_path, old, new):
     assert of(tmp_path, (old, new)) is None

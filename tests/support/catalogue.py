@@ -21,6 +21,7 @@ class StoredFile:
 
     content: None where only facts are known (the file itself is then 404). hashes: by algorithm, as pages tell them.
     metadata: what is served as core metadata, None for none. yanked: None when not, else the reason, perhaps empty.
+    provenance: what is served as its provenance object (PEP 740), None for none.
     """
 
     project: NormalizedName
@@ -33,6 +34,7 @@ class StoredFile:
     requires_python: str | None
     yanked: str | None
     metadata: bytes | None = field(repr=False)
+    provenance: bytes | None = field(repr=False, default=None)
 
     @property
     def path(self) -> str:

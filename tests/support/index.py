@@ -121,6 +121,7 @@ class LoopbackIndex:
         hash_algorithm: str = "sha256",
         wrong_hash: bool = False,
         no_hash: bool = False,
+        provenance: bytes | None = None,
     ) -> StoredFile:
         """List a distribution file.
 
@@ -143,6 +144,7 @@ class LoopbackIndex:
             requires_python=built.requires_python if requires_python == AS_BUILT else requires_python,
             yanked=yanked if isinstance(yanked, str) else "" if yanked else None,
             metadata=(metadata or built.metadata) if core_metadata else None,
+            provenance=provenance,
         )
         self.catalogue.add(file)
         return file

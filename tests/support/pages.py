@@ -1,4 +1,4 @@
-"""The pages of a simple repository, written from the catalogue (PEP 503, 592, 629, 658, 691, 700, 714)."""
+"""The pages of a simple repository, written from the catalogue (PEP 503, 592, 629, 658, 691, 700, 714, 740)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.support.catalogue import StoredFile
 __all__ = [
     "HTML_TYPE",
     "JSON_TYPE",
+    "PROVENANCE_TYPE",
     "TEXT_HTML",
     "links_html",
     "project_html",
@@ -28,6 +29,7 @@ __all__ = [
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPE = "application/vnd.pypi.simple.v1+html"
 TEXT_HTML = "text/html"
+PROVENANCE_TYPE = "application/vnd.pypi.integrity.v1+json"
 
 
 def root_json(names: Sequence[NormalizedName], behaviour: Behaviour) -> bytes:
@@ -79,6 +81,8 @@ def _json_file(file: StoredFile, behaviour: Behaviour, *, origin: str) -> dict[s
         entry["size"] = file.size
     if behaviour.upload_times and file.upload_time is not None:
         entry["upload-time"] = _timestamp(file.upload_time)
+    if file.provenance is not None:
+        entry["provenance"] = f"{origin}{file.path}.provenance"
     if behaviour.core_metadata is not None and file.metadata is not None:
         entry[behaviour.core_metadata] = (
             {"sha256": _metadata_hash(file, behaviour)} if behaviour.metadata_hash else True
@@ -97,6 +101,8 @@ def _anchor(file: StoredFile, behaviour: Behaviour, *, origin: str) -> str:
     if behaviour.core_metadata is not None and file.metadata is not None:
         key = "data-" + behaviour.core_metadata.removeprefix("data-")
         attributes[key] = f"sha256={_metadata_hash(file, behaviour)}" if behaviour.metadata_hash else "true"
+    if file.provenance is not None:
+        attributes["data-provenance"] = f"{origin}{file.path}.provenance"
     if behaviour.html_upload_times and file.upload_time is not None:
         attributes["data-upload-time"] = _timestamp(file.upload_time)
     written = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())

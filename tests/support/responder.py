@@ -19,6 +19,7 @@ from tests.support.exchange import Request, Response
 from tests.support.pages import (
     HTML_TYPE,
     JSON_TYPE,
+    PROVENANCE_TYPE,
     TEXT_HTML,
     links_html,
     project_html,
@@ -33,6 +34,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 _PROJECT_PATH = re.compile(r"/simple/([^/]+)(/?)\Z")
 _FILE_PATH = re.compile(r"/files/([^/]+)/([^/]+)\Z")
 _METADATA_SUFFIX = ".metadata"
+_PROVENANCE_SUFFIX = ".provenance"
 _ALIASES = {
     "application/vnd.pypi.simple.latest+json": JSON_TYPE,
     "application/vnd.pypi.simple.latest+html": HTML_TYPE,
@@ -115,6 +117,9 @@ class Responder:
         described = self.catalogue.find(project, filename.removesuffix(_METADATA_SUFFIX))
         if file is None and described is not None and described.metadata is not None and self.behaviour.core_metadata:
             return self._entity(request, described.metadata, "application/octet-stream", cache_control)
+        attested = self.catalogue.find(project, filename.removesuffix(_PROVENANCE_SUFFIX))
+        if file is None and attested is not None and attested.provenance:
+            return self._entity(request, attested.provenance, PROVENANCE_TYPE, cache_control)
         return _absent()
 
     def _page(self, request: Request, body: bytes, content_type: str) -> Response:

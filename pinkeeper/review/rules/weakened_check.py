@@ -55,8 +55,8 @@ class _Pair(Struct, frozen=True, kw_only=True):
 
 def _look(material: Material) -> Iterable[Sighting]:
     pairs = list(_pairs(material))
-    had = sum(_strong_calls(pair.before) for pair in pairs)
-    has = sum(_strong_calls(pair.after) for pair in pairs) + _added_elsewhere(material)
+    had = sum(_count(pair.before) for pair in pairs)
+    has = sum(_count(pair.after) for pair in pairs) + _added_elsewhere(material)
     for pair in pairs:
         for name, new in pair.after.items():
             old = pair.before.get(name)
@@ -137,8 +137,18 @@ def _functions(tree: ast.AST, prefix: str = "") -> _Functions:
     return found
 
 
-def _strong_calls(functions: _Functions) -> int:
-    return sum(1 for function in functions.values() for _ in _checks(function))
+def _mentions(function: ast.AST) -> list[str]:
+    """Strong checks that a function calls, or hands on to what calls them."""
+    names = (
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Name, ast.Attribute))
+    )
+    return [name for name in names if name in _STRONG]
+
+
+def _count(functions: _Functions) -> int:
+    return sum(len(_mentions(function)) for function in functions.values())
 
 
 def _checks(function: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -153,7 +163,7 @@ def _weakened(
     name: str, old: ast.FunctionDef | ast.AsyncFunctionDef, new: ast.FunctionDef | ast.AsyncFunctionDef, *, fewer: bool
 ) -> Iterator[tuple[int, str]]:
     before, after = list(_checks(old)), list(_checks(new))
-    if before and not after and fewer:
+    if before and not _mentions(new) and fewer:
         yield new.lineno, f"{name} does without {before[0][0]}, which nothing else has in its place"
     known = {ast.dump(call) for _, call in before}
     if before and not any(map(_is_cut, (call for _, call in before))):
