@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pinkeeper import __version__
+from pinkeeper.ledger.document import EMPTY, read_ledger
 from tests.support.command_line import CommandLine
 from tests.support.distributions import make_wheel
 
@@ -130,9 +131,12 @@ def test_readme_commands_run(index, cli, line):
     assert result.status == 0, result.stderr
 
 
+_TRUSTED = "trusted = ["
+
+
 def test_readme_settings_are_all_known(index, cli):
     index.add_release("alpha", "1.0", tags=["py3-none-any"])
-    blocks = re.findall(r"```toml\n(.*?)```", _README, flags=re.DOTALL)
+    blocks = [block for block in _toml_blocks() if not block.startswith(_TRUSTED)]
     assert len(blocks) == 4
     cli.write(
         "pyproject.toml",
@@ -141,3 +145,13 @@ def test_readme_settings_are_all_known(index, cli):
     )
     result = cli("lock", "pyproject.toml", "-i", index.url, "--index", f"corp={index.url}")
     assert result.status == 0, result.stderr
+
+
+def test_readme_entry_of_a_ledger_is_one():
+    (block,) = (block for block in _toml_blocks() if block.startswith(_TRUSTED))
+    ledger = read_ledger(EMPTY.replace("trusted = [\n]\n", block), path="README.md").ledger
+    assert [entry.package for entry in ledger.trusted] == ["httpx"]
+
+
+def _toml_blocks() -> list[str]:
+    return re.findall(r"```toml\n(.*?)```", _README, flags=re.DOTALL)
