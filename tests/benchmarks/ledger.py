@@ -11,7 +11,7 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         walls: dict[str, list[float]] = {each: [] for each in commands}
         for run in range(options.runs + 1):
             for each, command in commands.items():
-                environ = {**os.environ, "PYTHONPATH": str(_REPOSITORY), "NO_COLOR": "1"}
+                environ = {**_kept(os.environ), "PYTHONPATH": str(_REPOSITORY), "NO_COLOR": "1"}
                 usage = measured_run(command, folder=folder, environ=environ, limit=120)
                 if run:  # the first one compiles what is imported
                     walls[each].append(usage.wall)
@@ -62,6 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"  {each:<22} {median:6.3f} s ({min(seconds):.3f} to {max(seconds):.3f})  {median / least:5.1f}\n"
         )
     return 0
+
+
+def _kept(environ: Mapping[str, str]) -> dict[str, str]:
+    """Without what would make each run compile the program anew."""
+    return {name: value for name, value in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _write(folder: Path, *, packages: int, releases: int) -> None:
