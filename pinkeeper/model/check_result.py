@@ -49,6 +49,7 @@ KINDS = {
     "wrong-dependencies": "What a lock says that a package depends on is not what the package says.",
     "wrong-file": "What the lock says of a file is not what the index says.",
     "wrong-index": "A package is locked from another index than the one that owns its name.",
+    "wrong-publisher": "The index does not say of a file that it was published by whom the lock names.",
     "yanked": "The release or the file was yanked.",
 }
 

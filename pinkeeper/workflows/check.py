@@ -14,6 +14,7 @@ from pinkeeper.workflows.check_ground import default_locks, lay_ground
 from pinkeeper.workflows.check_job import CheckJob
 from pinkeeper.workflows.check_lines import ReadLines, decode_lock, read_lines
 from pinkeeper.workflows.check_options import CheckOptions
+from pinkeeper.workflows.check_publishers import judge_publishers
 from pinkeeper.workflows.check_pylock import PylockMarkers, read_tables
 from pinkeeper.workflows.lock_source import open_source
 from pinkeeper.workflows.surroundings import Surroundings
@@ -56,7 +57,9 @@ def _checked(path: str, options: CheckOptions, surroundings: Surroundings) -> tu
         surroundings.progress.started(opened.counters)
         try:
             job = CheckJob(path, lines, ground, markers=markers, source=opened.source, now=surroundings.now)
-            findings = job.offline() if options.offline else job.online()
+            findings = [*(job.offline() if options.offline else job.online())]
+            if not options.offline:
+                findings += judge_publishers(lock, opened, path)
         finally:
             surroundings.progress.finished()
         counters = opened.counters()

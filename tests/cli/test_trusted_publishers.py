@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,3 +173,19 @@ def test_a_lock_whose_publishers_are_damaged_is_refused(project, index):
     done = project("check", "--reviewed")
     assert done.status == 2
     assert "publishers: not a SHA-256 and an identity" in done.stderr
+
+
+def test_check_asks_the_index_whether_it_is_so(project, index):
+    content = add(index, "1.1", provenance=attested("1.1"))
+    trust(project)
+    lock(project)
+    assert project("check").status == 0
+    project.write(LOCK, project.read(LOCK).replace(IDENTITY, IDENTITY.replace("team/", "other/")))
+    done = project("check")
+    assert done.status == 1
+    assert (
+        "the index does not say that alpha-1.1-py3-none-any.whl was published by GitHub repository=other" in done.stdout
+    )
+    index.remove("alpha-1.1-py3-none-any.whl")
+    assert project("cache", "clear").status == 0
+    assert f"the file sha256:{hashlib.sha256(content).hexdigest()[:16]}... was published by" in project("check").stdout
