@@ -17,6 +17,7 @@ from pinkeeper.workflows.lock_made import MadeLock, Versions, make
 from pinkeeper.workflows.lock_options import LockOptions
 from pinkeeper.workflows.lock_outputs import compared, written
 from pinkeeper.workflows.surroundings import Surroundings
+from pinkeeper.workflows.unfinished import refuse_unfinished
 from pinkeeper.workflows.write_together import finish_writing
 
 __all__ = ["Maker", "lock", "lock_all", "make_all"]
@@ -36,7 +37,10 @@ def lock_all(options: LockOptions, surroundings: Surroundings) -> tuple[LockResu
     Raises what `make` raises, OutputError, and StaleLockError under ``check``. Nothing is written unless every lock
     could be made.
     """
-    finish_writing(surroundings.directory)
+    if options.check:
+        refuse_unfinished(surroundings.directory)
+    else:
+        finish_writing(surroundings.directory)
     jobs = choose_jobs(options, gather_settings(options, surroundings))
     return tuple(_finished(each, surroundings) for each in make_all(jobs, partial(make, surroundings=surroundings)))
 

@@ -438,7 +438,9 @@ def test_what_is_installed_without_a_pin_is_not_covered(project, line, status):
 # A run that was cut off
 
 
-@pytest.mark.parametrize("command", ["check", "check --reviewed", "review status", "review approve alpha --yes"])
+@pytest.mark.parametrize(
+    "command", ["check", "check --reviewed", "lock --check", "review status", "review approve alpha --yes"]
+)
 def test_nothing_is_said_of_files_that_were_written_half_way(project, command):
     project.write(".pinkeeper-writing.json", f'{{"{LOCK}": ".pinkeeper-x.staged"}}')
     before = project.read(LEDGER)
