@@ -17,6 +17,7 @@ import msgspec
 from pinkeeper.errors import IndexPageError
 from pinkeeper.index.client import Client
 from pinkeeper.model.distribution import DistributionFile
+from pinkeeper.model.publisher import is_identity
 
 __all__ = ["ACCEPT", "identities_in", "publishers"]
 
@@ -25,7 +26,6 @@ _MOST_BYTES = 4 * 2**20
 _VERSION = 1
 _PUBLISHED = "/attestations/publish/v1"
 """The end of the predicate type of statements that a file was published; what else is attested does not say by whom."""
-_LONGEST = 200
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -115,8 +115,6 @@ def _spelled(publisher: Mapping[str, Any]) -> Iterator[str]:
     """``GitHub environment=release repository=team/project workflow=release.yml``: the kind, and all that is a text."""
     kind = publisher.get("kind")
     said = {name: value for name, value in publisher.items() if name != "kind" and isinstance(value, str) and value}
-    if not isinstance(kind, str) or not kind or not said:
-        return
-    text = " ".join([kind, *(f"{name}={value}" for name, value in sorted(said.items()))])
-    if len(text) <= _LONGEST and text.isprintable() and len(text.split(" ")) == len(said) + 1:
+    text = " ".join([str(kind), *(f"{name}={value}" for name, value in sorted(said.items()))])
+    if isinstance(kind, str) and is_identity(text) and text.count(" ") == len(said) and "=" not in "".join(said):
         yield text

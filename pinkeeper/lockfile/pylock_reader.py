@@ -20,6 +20,7 @@ from pinkeeper.model.digest import Digest
 from pinkeeper.model.distribution import DistributionFile
 from pinkeeper.model.lock import Lock, LockedPackage, TargetSpelling
 from pinkeeper.model.origin import Origin
+from pinkeeper.model.publisher import is_identity
 from pinkeeper.model.requirement import Requirement, parse_requirement
 from pinkeeper.model.url import redact
 
@@ -148,7 +149,7 @@ def _package(entry: Package, *, where: str) -> LockedPackage | None:
 def _published(texts: Iterable[str], *, where: str) -> Iterator[tuple[str, str]]:
     for text in texts:
         sha256, _, identity = text.partition(" ")
-        if not _HEX.fullmatch(sha256) or not identity:
+        if not _HEX.fullmatch(sha256) or not is_identity(identity):
             raise InputError(f"publishers: not a SHA-256 and an identity: {text!r}", where=where)
         yield sha256, identity
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from pinkeeper.errors import PinkeeperError
 from pinkeeper.lockfile.lock_formats import is_pylock
 from pinkeeper.model.lock import Lock, LockedPackage
 from pinkeeper.workflows.lock_source import OpenSource
@@ -27,9 +26,10 @@ def with_publishers(
     outputs: Iterable[str],
     offline: bool,
 ) -> Lock:
-    """A lock that says it of the packages whose publishers are trusted. Raises NetworkError, IndexPageError.
+    """A lock that says it of the packages whose publishers are trusted.
 
-    Only a pylock has a place for it. offline: what the lock before said of the same files stays.
+    Only a pylock has a place for it. offline: what the lock before said of the same files stays. Raises NetworkError
+    and IndexPageError, and InputError for a ledger that cannot be read: without it the lock would lose what it says.
     """
     if not any(map(is_pylock, outputs)) or not surroundings.exists(_LEDGER):
         return lock
@@ -46,11 +46,9 @@ def _trusted(surroundings: Surroundings) -> frozenset[NormalizedName]:
     if b"identity" not in content:
         return frozenset()
     from pinkeeper.ledger.document import read_ledger  # noqa: PLC0415 - few ledgers trust anybody
+    from pinkeeper.workflows.ledger_files import decode_text  # noqa: PLC0415
 
-    try:
-        ledger = read_ledger(content.decode(), path=_LEDGER).ledger
-    except (PinkeeperError, UnicodeDecodeError):
-        return frozenset()  # whoever tells what is left to review, tells that it cannot be read
+    ledger = read_ledger(decode_text(content, path=_LEDGER), path=_LEDGER).ledger
     return frozenset(entry.package for entry in ledger.trusted)
 
 

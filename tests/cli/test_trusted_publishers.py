@@ -119,10 +119,21 @@ def test_a_file_that_somebody_else_added_is_not_covered(project, index):
         ),
         attested("1.1", repository="team/alpha workflow=release.yml"),
         attested("1.1", kind=None),
+        attested("1.1", **{'x="1",y': "z"}),
+        attested("1.1", **{"a.b": "c"}),
         b'{"version": 2, "attestation_bundles": []}',
         b'{"version": 1, "attestation_bundles": []}',
     ],
-    ids=["about other bytes", "another statement", "a forged text", "no kind", "a later form", "nothing"],
+    ids=[
+        "about other bytes",
+        "another statement",
+        "a forged text",
+        "no kind",
+        "a key that is two",
+        "a key of a table in it",
+        "a later form",
+        "nothing",
+    ],
 )
 def test_what_says_nothing_of_the_file(project, index, provenance):
     add(index, "1.1", provenance=provenance)
@@ -169,10 +180,25 @@ def test_a_lock_whose_publishers_are_damaged_is_refused(project, index):
     add(index, "1.1", provenance=attested("1.1"))
     trust(project)
     lock(project)
-    project.write(LOCK, project.read(LOCK).replace(f" {IDENTITY}", ""))
-    done = project("check", "--reviewed")
+    text = project.read(LOCK)
+    for damaged in ("", " GitHub", " GitHub repository", ' GitHub x=\\"1\\",y=z w'):
+        project.write(LOCK, text.replace(f" {IDENTITY}", damaged))
+        for command in (("check", "--reviewed"), ("lock", "requirements.in", *ARGUMENTS, "--offline")):
+            done = project(*command)
+            assert done.status == 2, damaged
+            assert "publishers: not a SHA-256 and an identity" in done.stderr
+
+
+def test_a_ledger_that_cannot_be_read_loses_no_publisher(project, index):
+    add(index, "1.1", provenance=attested("1.1"))
+    trust(project)
+    lock(project)
+    before = project.read(LOCK)
+    project.write(LEDGER, project.read(LEDGER).replace("start = 2026", "start = soon, begin = 2026"))
+    done = project("lock", "requirements.in", *ARGUMENTS, "-U")
     assert done.status == 2
-    assert "publishers: not a SHA-256 and an identity" in done.stderr
+    assert LEDGER in done.stderr
+    assert project.read(LOCK) == before
 
 
 def test_check_asks_the_index_whether_it_is_so(project, index):

@@ -97,3 +97,8 @@ def test_a_check_that_moved_is_not_gone(tmp_path):
 def test_more_to_hold_is_no_way_past(tmp_path):
     """More to hold is no way past, though it names a text."""
     assert of(tmp_path, ("return user.is_owner", 'return user.is_owner and user.name != "guest"')) is None
+
+
+def test_a_word_in_a_new_file_is_no_check(tmp_path):
+    files = {"gate/notes.py": "# compare_digest(token, secret) is not needed\nNOTE = 'compare_digest'\n"}
+    assert of(tmp_path, (COMPARED, "return True"), files=files) is Severity.HIGH

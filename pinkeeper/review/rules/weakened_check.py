@@ -56,7 +56,7 @@ class _Pair(Struct, frozen=True, kw_only=True):
 def _look(material: Material) -> Iterable[Sighting]:
     pairs = list(_pairs(material))
     had = sum(_count(pair.before) for pair in pairs)
-    has = sum(_count(pair.after) for pair in pairs) + _added_elsewhere(material)
+    has = sum(_count(pair.after) for pair in pairs) + (_added_elsewhere(material) if had else 0)
     for pair in pairs:
         for name, new in pair.after.items():
             old = pair.before.get(name)
@@ -119,12 +119,17 @@ def _guards_otherwise(change: FileChange, material: Material) -> bool:
 
 
 def _added_elsewhere(material: Material) -> int:
-    """Calls of strong checks in files that are new: a check that moved there is not gone."""
-    return sum(
-        len(_STRONG_BYTES.findall(material.new.main.read(change.new_path)))
-        for change in material.changes
-        if change.old_path is None and change.new_path is not None and change.kind is FileKind.PYTHON
-    )
+    """Mentions of strong checks in functions of files that are new: a check that moved there is not gone."""
+    contents = material.new.main
+    found = 0
+    for change in material.changes:
+        path = change.new_path
+        if change.old_path is not None or path is None or change.kind is not FileKind.PYTHON:
+            continue
+        if contents.entries[path].size <= _LARGEST and _STRONG_BYTES.search(content := contents.read(path)):
+            tree = parse(content).tree
+            found += 0 if tree is None else _count(_functions(tree))
+    return found
 
 
 def _functions(tree: ast.AST, prefix: str = "") -> _Functions:
