@@ -6,8 +6,10 @@ import re
 
 __all__ = ["is_identity"]
 
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*+"
-_IDENTITY = re.compile(rf"{_NAME}(?: {_NAME}=[^\s=][^\s]*+)++")
+_NAME = r"[A-Za-z][A-Za-z0-9_-]*"
+_IDENTITY = re.compile(
+    rf"{_NAME}(?: {_NAME}=[^\s=]\S*)+"
+)  # not possessive: before 3.11.5 Python misreads one in another
 _LONGEST = 500
 
 
