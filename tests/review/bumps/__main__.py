@@ -21,7 +21,7 @@ import msgspec
 from pinkeeper.errors import PinkeeperError
 from tests.review.bumps.downloads import Downloads
 from tests.review.bumps.judging import Judged, judge_bump, program_digest
-from tests.review.bumps.packages import PACKAGES, Half, half_of
+from tests.review.bumps.packages import LATER, PACKAGES, Half, half_of
 from tests.review.bumps.plan import Bump
 from tests.review.bumps.table import table
 
@@ -31,7 +31,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fetch, compare, tell; give the exit status."""
     options = _parser().parse_args(arguments)
-    names = [name for name in PACKAGES if not options.half or half_of(name) == options.half]
+    names = [name for name in (*PACKAGES, *LATER) if not options.half or half_of(name) == options.half]
     names = [name for name in names if not options.only or name in options.only]
     downloads = Downloads(options.folder, ca_bundle=os.environ.get("PIP_CERT"))
     try:
@@ -107,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "pinkeeper-bumps", help="plans, files, results"
     )
-    parser.add_argument("--half", type=Half, choices=list(Half), help="those to tune on, or those to judge by")
+    parser.add_argument(
+        "--half", type=Half, choices=list(Half), help="those to tune on, to judge by, or taken up later"
+    )
     parser.add_argument("--only", action="append", metavar="NAME", help="no other package; repeatable")
     parser.add_argument("--jobs", type=int, default=1, help="bumps at the same time")
     parser.add_argument("--processes", type=int, default=1, help="processes of each comparison")
