@@ -107,9 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "pinkeeper-bumps", help="plans, files, results"
     )
-    parser.add_argument(
-        "--half", type=Half, choices=list(Half), help="to tune on, to judge by, or taken up later"
-    )
+    parser.add_argument("--half", type=Half, choices=list(Half), help="to tune on, to judge by, or taken up later")
     parser.add_argument("--only", action="append", metavar="NAME", help="no other package; repeatable")
     parser.add_argument("--jobs", type=int, default=1, help="bumps at the same time")
     parser.add_argument("--processes", type=int, default=1, help="processes of each comparison")
