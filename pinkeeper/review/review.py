@@ -26,7 +26,7 @@ from pinkeeper.model.comparison import (
 from pinkeeper.model.finding import Finding, When
 from pinkeeper.review.analyst import Analyst
 from pinkeeper.review.api.changes import api_changes
-from pinkeeper.review.capabilities.demand import Summaries, build_code, package_code, package_has
+from pinkeeper.review.capabilities.demand import ScopesOf, Summaries, build_code, package_code, package_has
 from pinkeeper.review.capabilities.native import NativeSummary
 from pinkeeper.review.capabilities.package import PackageCode, StartLineKind
 from pinkeeper.review.capabilities.summary import Capability, ModuleSummary
@@ -168,7 +168,7 @@ class _Reader:
         """What gets installed of both, analysed as far as it matters for what changed.
 
         When a scope of the new release runs matters where it is not word for word one of the old release; of the old
-        release, where the scope of that name runs unasked now.
+        release, where that scope runs unasked now, wherever it is gone to.
         """
         before, after = changed_python(old, new), changed_python(new, old)
         had = {
@@ -178,24 +178,41 @@ class _Reader:
             if function.digest
         }
 
-        def changed_scopes(module: ModuleSummary) -> Collection[str]:
+        def changed_scopes(_path: str, module: ModuleSummary) -> Collection[str]:
             same = {function.name for function in module.functions if function.digest in had}
             return _powerful_scopes(module) - same
 
         new_code = self._code(new, after, changed_scopes)
         unasked = {scope for _, scope in new_code.when}
+        unchanged = {
+            path
+            for path in new_code.modules
+            if path in old.entries and old.entries[path].sha256 == new.entries[path].sha256
+        }
         # Files that did not change count where something in them runs unasked: it may not have done so before.
         same = {
             path
-            for path, module in new_code.modules.items()
-            if path in old.entries
-            and old.entries[path].sha256 == new.entries[path].sha256
-            and any((path, scope) in new_code.when for scope in _powerful_scopes(module))
+            for path in unchanged
+            if any((path, scope) in new_code.when for scope in _powerful_scopes(new_code.modules[path]))
         }
-        return self._code(old, before | same, lambda module: _powerful_scopes(module) & unasked), new_code
+
+        def unasked_scopes(path: str, module: ModuleSummary) -> Collection[str]:
+            return {
+                scope
+                for scope in _powerful_scopes(module) & unasked
+                if (path, scope) in new_code.when or not stays(path, scope)
+            }
+
+        def stays(path: str, scope: str) -> bool:
+            if (module := new_code.modules.get(path)) is None:
+                return path in new.entries
+            return any(function.name == scope for function in module.functions)
+
+        # What leads there now has often led there before.
+        return self._code(old, before | same, unasked_scopes, at_hand=unchanged), new_code
 
     def _code(
-        self, contents: Contents, focus: Collection[str], scopes_of: Callable[[ModuleSummary], Collection[str]]
+        self, contents: Contents, focus: Collection[str], scopes_of: ScopesOf, *, at_hand: Collection[str] = ()
     ) -> PackageCode:
         return package_code(
             contents.entries.keys(),
@@ -205,6 +222,7 @@ class _Reader:
             is_wheel=contents.is_wheel,
             summarise=_summarise,
             scopes_of=scopes_of,
+            at_hand=at_hand,
         )
 
     def build(self, contents: Contents) -> PackageCode:

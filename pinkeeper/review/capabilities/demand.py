@@ -16,13 +16,16 @@ from pinkeeper.review.capabilities.resolution import Node
 from pinkeeper.review.capabilities.start_files import added_folders, start_lines, which_hook
 from pinkeeper.review.capabilities.summary import Capability, ModuleSummary
 
-__all__ = ["Read", "Summaries", "build_code", "package_code", "package_has"]
+__all__ = ["Read", "ScopesOf", "Summaries", "build_code", "package_code", "package_has"]
 
 Read: TypeAlias = Callable[[str], bytes]
 """The content of a file of the archive."""
 
 Summaries: TypeAlias = Callable[[Collection[str]], Mapping[str, ModuleSummary]]
 """Summaries of files, which may be made side by side or come from a cache; each call asks for as many as it can."""
+
+ScopesOf: TypeAlias = Callable[[str, ModuleSummary], Collection[str]]
+"""Those scopes of a file, of which the path and the summary are given, that are asked about."""
 
 _BATCH = 64  # files that are asked for at least, where that many may matter
 _FIRST_BATCH = 16
@@ -36,12 +39,14 @@ def package_code(
     *,
     is_wheel: bool,
     summarise: Callable[[bytes], ModuleSummary],
-    scopes_of: Callable[[ModuleSummary], Collection[str]] | None = None,
+    scopes_of: ScopesOf | None = None,
+    at_hand: Collection[str] = (),
 ) -> PackageCode:
     """A release's code, analysed as far as is needed to know when each scope of the files in ``focus`` runs.
 
     entries: all paths. focus: Python files, such as those that are new or changed. summarise: of a line of a start-up
     file. scopes_of: those scopes of a file of which it matters when they run; all of them, where that is not given.
+    at_hand: files whose summaries cost nothing, and spare a search for what leads to ``focus``.
 
     What these scopes are said to run as is what it would be had all files been analysed, as long as their callers spell
     their names. Of the other files those are analysed that start-up and build hooks bring in, that may lead to
@@ -59,7 +64,7 @@ def package_code(
     )
     roots = Roots(starts=starts, hooks=hooks, scripts=build.scripts, called=build.called)
     demand = _Demand(entries, read, summaries, layout=layout, roots=roots)
-    demand.ask({path for path in focus if path in demand.entries} | {path for path in hooks if is_python(path)})
+    demand.ask({*focus, *at_hand, *(path for path in hooks if is_python(path))})
     demand.complete(When.START, When.BUILD)
     demand.go_back(focus, scopes_of or _all_scopes)
     demand.go_on(focus)
@@ -96,7 +101,7 @@ def package_has(
     return False
 
 
-def _all_scopes(module: ModuleSummary) -> Collection[str]:
+def _all_scopes(_path: str, module: ModuleSummary) -> Collection[str]:
     return {function.name for function in module.functions}
 
 
@@ -159,14 +164,14 @@ class _Demand:
             if not self.ask(path for path in wanted if is_python(path)):
                 return
 
-    def go_back(self, focus: Collection[str], scopes_of: Callable[[ModuleSummary], Collection[str]]) -> None:
+    def go_back(self, focus: Collection[str], scopes_of: ScopesOf) -> None:
         """Know whether anything that runs at import leads to the scopes of these files."""
         if not self._roots.is_installed:
             return
         scopes = [
             (path, scope)
             for path in sorted(set(focus) & self._modules.keys())
-            for scope in sorted(scopes_of(self._modules[path]))
+            for scope in sorted(scopes_of(path, self._modules[path]))
         ]
         mentions: Mentions | None = None
         while True:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 __all__ = ["Mentions"]
 
-_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*+")
+_NOT_IN_WORDS = bytes(code for code in range(128) if not (chr(code).isalnum() or code == ord("_")))
+_TO_SPACES = bytes.maketrans(_NOT_IN_WORDS, b" " * len(_NOT_IN_WORDS))
 _GAP = rb"[ \t\f\\\r\n]"
-_RELATIVE = re.compile(rb"\bfrom" + _GAP + rb"*+\.[. \t\f\\\r\n]*+import\b")
-_STAR = re.compile(rb"\bimport" + _GAP + rb"*+\*")
-_IMPORT = re.compile(rb"\bimport\b(?:[ \t\f]*+\([^)]*+|[^\n;]*+)")
+# Each begins with a plain text, and looks back for the start of the word: what begins so is found many times faster.
+_RELATIVE = re.compile(rb"from(?<=\bfrom)" + _GAP + rb"*+\.[. \t\f\\\r\n]*+import\b")
+_STAR = re.compile(rb"import(?<=\bimport)" + _GAP + rb"*+\*")
+_IMPORT = re.compile(rb"import(?<=\bimport)\b(?:[ \t\f]*+\([^)]*+|[^\n;]*+)")
 _CONTINUED = re.compile(rb"\\\r?\n")
 _ALIAS = re.compile(rb"([\w\x80-\xff]++)" + _GAP + rb"++as" + _GAP + rb"++([\w\x80-\xff]++)")
-_ALIAS_LINE = re.compile(rb"^[ \t]*+([\w\x80-\xff]++)[ \t]++as[ \t]++([\w\x80-\xff]++)[ \t]*+[,)#\r\n]", re.MULTILINE)
-_PROGRAM = re.compile(rb"-m\b|run_module|run_path|\.py\b")
+_ALIAS_LINE = re.compile(rb"\n[ \t]*+([\w\x80-\xff]++)[ \t]++as[ \t]++([\w\x80-\xff]++)(?=[ \t]*+[,)#\r\n])")
+_PROGRAMS = tuple(map(re.compile, (rb"-m\b", rb"run_module", rb"run_path", rb"\.py\b")))
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _PLAIN = re.compile(rb"utf-?8.*|u8|latin.?1|l1|iso-?8859-.*|us-ascii|ascii|cp125\d|windows-125\d", re.IGNORECASE)
 _SIZE_LIMIT = 8 * 1024 * 1024  # bytes; a larger file is not parsed, so it calls nothing
@@ -35,7 +38,7 @@ class Mentions:
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], bytes]) -> None:
-        self._files: dict[bytes, list[str]] = {}
+        self._files: defaultdict[bytes, list[str]] = defaultdict(list)
         self.relative: set[str] = set()
         self.stars: set[str] = set()
         self.programs: set[str] = set()
@@ -50,18 +53,28 @@ class Mentions:
             if count > _COUNT_LIMIT or (cookie is not None and not _PLAIN.fullmatch(cookie.group(1))):
                 self.opaque.add(path)
                 continue
-            words = set(_WORD.findall(content))
-            count += len(words)
-            for word in words:
-                if len(word) <= _WORD_LIMIT:
-                    self._files.setdefault(_normal(word), []).append(path)
-            imports = b"\n".join(_IMPORT.findall(_CONTINUED.sub(b"  ", content)))
-            for word, alias in {*_ALIAS.findall(imports), *_ALIAS_LINE.findall(content)}:
-                if len(word) <= _WORD_LIMIT and len(alias) <= _WORD_LIMIT and word != alias:
-                    self.aliases.setdefault(_text(word), set()).add(_text(alias))
-            for pattern, found in ((_RELATIVE, self.relative), (_STAR, self.stars), (_PROGRAM, self.programs)):
-                if pattern.search(content):
-                    found.add(path)
+            count += self._take_words(path, content)
+            self._take_aliases(content)
+            if _RELATIVE.search(content):
+                self.relative.add(path)
+            if _STAR.search(content):
+                self.stars.add(path)
+            if any(pattern.search(content) for pattern in _PROGRAMS):
+                self.programs.add(path)
+
+    def _take_words(self, path: str, content: bytes) -> int:
+        """How many there were."""
+        words = set(content.translate(_TO_SPACES).split())
+        for word in words if content.isascii() else map(_normal, words):
+            if len(word) <= _WORD_LIMIT:
+                self._files[word].append(path)
+        return len(words)
+
+    def _take_aliases(self, content: bytes) -> None:
+        imports = b"\n".join(_IMPORT.findall(_CONTINUED.sub(b"  ", content)))
+        for word, alias in {*_ALIAS.findall(imports), *_ALIAS_LINE.findall(content)}:
+            if len(word) <= _WORD_LIMIT and len(alias) <= _WORD_LIMIT and word != alias:
+                self.aliases.setdefault(_text(word), set()).add(_text(alias))
 
     def of(self, words: Collection[str]) -> set[str]:
         """Files with any of these words, and those that may have any."""

@@ -13,7 +13,7 @@ from pinkeeper.model.finding import When
 from pinkeeper.review.capabilities.layout import Layout
 from pinkeeper.review.capabilities.package import HookKind, StartLine
 from pinkeeper.review.capabilities.resolution import Node, Resolution
-from pinkeeper.review.capabilities.summary import MAIN, MODULE, Capability, Fact, Function, ModuleSummary
+from pinkeeper.review.capabilities.summary import MAIN, MODULE, Capability, Fact, ModuleSummary
 
 __all__ = ["CallGraph", "Roots", "reach"]
 
@@ -54,6 +54,15 @@ def reach(modules: Mapping[str, ModuleSummary], *, layout: Layout, roots: Roots)
     return CallGraph(modules, layout=layout, roots=roots).reached()
 
 
+class _Scopes(Struct, frozen=True, kw_only=True, eq=False):
+    """What a module's scopes do, by scope: targets of imports and of calls, classes with bases, facts."""
+
+    imports: Mapping[str, Iterable[str]]
+    classes: Mapping[str, Iterable[str]]
+    calls: Mapping[str, Iterable[str]]
+    facts: Mapping[str, Iterable[Fact]]
+
+
 class CallGraph:
     """What runs what, in the modules that are known. `add` makes more known."""
 
@@ -61,8 +70,7 @@ class CallGraph:
         self._layout = layout
         self._roots = roots
         self._modules = {path: _joined(lines) for path, lines in roots.starts.items()}
-        self._functions: dict[str, dict[str, Function]] = {}
-        self._facts: dict[str, dict[str, list[Fact]]] = {}
+        self._scopes: dict[str, _Scopes] = {}
         self._edges: dict[Node, frozenset[Node]] = {}
         self._incomplete: defaultdict[str, set[Node]] = defaultdict(set)
         self._files_below: dict[str, list[str]] | None = None
@@ -106,8 +114,8 @@ class CallGraph:
         """What a scope calls."""
         path, scope = node
         found: set[Node] = set()
-        if (function := self._function(path, scope)) is not None:
-            for target in dict.fromkeys(call.target for call in function.calls):
+        if (scopes := self._scopes_of(path)) is not None:
+            for target in scopes.calls.get(scope, ()):
                 found |= self.resolution.called(path, target)
         return found
 
@@ -117,46 +125,22 @@ class CallGraph:
         if scope != MODULE:
             # Whoever gets at a part of a module has had it imported.
             found.add((path, MODULE))
-        summary = self._modules.get(path)
-        if summary is None:
+        scopes = self._scopes_of(path)
+        if scopes is None:
             return found
-        for imported in summary.imports:
-            if imported.scope == scope:
-                found |= self.resolution.imported(path, imported.target)
-        for known in summary.classes:
-            if known.bases and _scope_of(known.name) == scope:
-                found |= self.resolution.defined(path, known.name)
+        for target in scopes.imports.get(scope, ()):
+            found |= self.resolution.imported(path, target)
+        for name in scopes.classes.get(scope, ()):
+            found |= self.resolution.defined(path, name)
         found |= self.calls(node)
-        for fact in self._facts_of(path, scope):
+        for fact in scopes.facts.get(scope, ()):
             found |= self._started(path, fact)
         return found
 
-    def _function(self, path: str, scope: str) -> Function | None:
-        if (functions := self._functions.get(path)) is None:
-            summary = self._modules.get(path)
-            if summary is None:
-                return None
-            functions = {}
-            for function in summary.functions:
-                # The same name may be defined in both branches of a condition.
-                if (known := functions.get(function.name)) is not None:
-                    function = Function(  # noqa: PLW2901 - one that stands for both
-                        name=known.name,
-                        line=known.line,
-                        end_line=known.end_line,
-                        calls=known.calls + function.calls,
-                    )
-                functions[function.name] = function
-            self._functions[path] = functions
-        return functions.get(scope)
-
-    def _facts_of(self, path: str, scope: str) -> Iterable[Fact]:
-        if (facts := self._facts.get(path)) is None:
-            by_scope: defaultdict[str, list[Fact]] = defaultdict(list)
-            for fact in self._modules[path].facts:
-                by_scope[fact.scope].append(fact)
-            facts = self._facts[path] = dict(by_scope)
-        return facts.get(scope, ())
+    def _scopes_of(self, path: str) -> _Scopes | None:
+        if (found := self._scopes.get(path)) is None and (summary := self._modules.get(path)) is not None:
+            found = self._scopes[path] = _scopes(summary)
+        return found
 
     def _started(self, path: str, fact: Fact) -> set[Node]:
         """Modules of the release that are imported by their name, or started as programs of their own."""
@@ -242,6 +226,24 @@ class CallGraph:
                 if function.startswith(prefix) and "<locals>" not in function
             )
         return found
+
+
+def _scopes(summary: ModuleSummary) -> _Scopes:
+    imports: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    classes: defaultdict[str, list[str]] = defaultdict(list)
+    calls: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    facts: defaultdict[str, list[Fact]] = defaultdict(list)
+    for imported in summary.imports:
+        imports[imported.scope][imported.target] = None
+    for known in summary.classes:
+        if known.bases:
+            classes[_scope_of(known.name)].append(known.name)
+    for function in summary.functions:
+        # The same name may be defined in both branches of a condition.
+        calls[function.name].update(dict.fromkeys(call.target for call in function.calls))
+    for fact in summary.facts:
+        facts[fact.scope].append(fact)
+    return _Scopes(imports=imports, classes=classes, calls=calls, facts=facts)
 
 
 def _is_called_in_hook(name: str) -> bool:

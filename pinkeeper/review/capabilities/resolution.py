@@ -75,6 +75,7 @@ class Resolution:
         self._indexes: dict[str, ModuleIndex] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
         self._called: dict[tuple[str, str], frozenset[Node]] = {}
+        self._imported: dict[tuple[str, str], frozenset[Node]] = {}
         self._splits: dict[str, tuple[tuple[str, ...], str]] = {}
         self._beyond: dict[_Place, tuple[_Place, ...]] = {}
         self._misses = 0
@@ -116,13 +117,23 @@ class Resolution:
                             found |= self._methods(*base, ("__call__",))
         return found
 
-    def imported(self, path: str, target: str) -> set[Node]:
+    def imported(self, path: str, target: str) -> frozenset[Node]:
         """What runs when a file imports a name: modules with the packages around them, and module ``__getattr__``."""
+        if (known := self._imported.get((path, target))) is not None:
+            return known
+        misses = self._misses
+        found = self._imported_now(path, target)
+        result = frozenset(found) if found else _NO_NODES
+        if self._misses == misses:
+            self._imported[path, target] = result
+        return result
+
+    def _imported_now(self, path: str, target: str) -> set[Node]:
         found: set[Node] = set()
         is_star = target.endswith(".*")
         for name in self._layout.absolute(path, star_module(target) if is_star else target):
             found.update((file, MODULE) for file in self._layout.packages(name))
-            files, rest = self._layout.split(name)
+            files, rest = self._split(name)
             if is_star or not rest or rest == name:
                 continue
             meanings = self._meanings([_Place(file, rest, is_attribute=True) for file in files])

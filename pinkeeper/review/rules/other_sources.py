@@ -19,15 +19,15 @@ from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.command_lines import what_it_does
 from pinkeeper.review.rules.near_miss import site
+from pinkeeper.review.rules.page_hosts import LARGEST, PAGES, named_in_pages, sent_to
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
 
-_LARGEST = 8 * 2**20
 _LINE = 2000
 _SHORT = 300
 _MOST_SHORT, _MOST_LONG = 2 * 2**20, 200_000  # characters of lines of either kind
-_MOST_OF_PAGES = 48 * 2**20  # characters
+_MOST_OFPAGES = 48 * 2**20  # characters
 _MOST_TOLD = 20  # of one file
 
 _RECIPES = frozenset(
@@ -52,9 +52,8 @@ _COMPILED = frozenset(
         *(".zig", ".d", ".swift", ".nim"),
     }
 )
-_PAGES = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".html", ".htm", ".vue", ".svelte", ".xhtml"})
 _SETTINGS = frozenset({".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".env", ".properties"})
-_LOOKED_AT = _RECIPES | _COMPILED | _PAGES | _SETTINGS
+_LOOKED_AT = _RECIPES | _COMPILED | PAGES | _SETTINGS
 
 # Not a method or a member of something called the same.
 _STARTS = re.compile(
@@ -62,20 +61,11 @@ _STARTS = re.compile(
     r"CreateProcess(?:AsUser)?[AW]?|URLDownloadToFile[AW]?|InternetOpenUrl[AW]?)\s*\(|"
     r"\b(?:process::)?Command::new\s*\(|\bexec\.Command(?:Context)?\s*\(|\bcimport\s+(?:[\w, ]*\b)?(?:system|popen)\b"
 )
-_HOST = r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?)"
-_SENDS = re.compile(
-    rf"(?:\b(?:fetch|sendBeacon|WebSocket|EventSource|importScripts|axios(?:\.\w+)?|\$\.(?:ajax|get|post|getScript))|"
-    rf"\.open|\bimport)\s*\(\s*(?:[\"'](?:GET|POST|PUT)[\"']\s*,\s*)?[\"'`](?:https?:|wss?:)//{_HOST}|"
-    rf"<(?:script|iframe|form|object|embed)\b[^>]{{0,120}}?\b(?:src|action|data)\s*=\s*[\"']?(?:https?:)?//"
-    rf"{_HOST.replace('host', 'page')}",
-    re.IGNORECASE,
-)
 # From these everybody takes the same libraries.
 _LIBRARIES = re.compile(
     r"(?:^|\.)(?:jsdelivr\.net|unpkg\.com|cdnjs\.cloudflare\.com|googleapis\.com|gstatic\.com|jquery\.com|"
     r"bootstrapcdn\.com|mathjax\.org|polyfill-fastly\.io|esm\.sh|skypack\.dev|youtube(?:-nocookie)?\.com|w3\.org)$"
 )
-_ANY_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+")
 _LOCAL = re.compile(r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|example\.|.*\.example(?:\.\w+)?$)")
 _DESTINATION = re.compile(
     r"(?P<key>[\w.-]*(?:api|base|endpoint|server|proxy|registry|index|mirror|webhook|dsn|upload|download|telemetry|"
@@ -113,13 +103,6 @@ class _Before:
             for path in contents.entries
         )
 
-    @cached_property
-    def hosts(self) -> frozenset[str]:
-        """All that could be a host in its pages and their scripts."""
-        contents = self._old.main
-        pages = (_text(contents, path) for path in contents.entries if _suffix(path) in _PAGES)
-        return frozenset(host for text in pages for host in _ANY_HOST.findall(text.lower()))
-
 
 class _Room:
     """How much more text is looked at for command lines: searching takes the square of a line's length."""
@@ -142,8 +125,9 @@ class _Room:
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    before, recipes, compiled, left_of_pages = _Before(material), _Room(), _Room(), _MOST_OF_PAGES
+    before, recipes, compiled, left_of_pages = _Before(material), _Room(), _Room(), _MOST_OFPAGES
     old, new = material.old, material.new
+    pages: list[_Source] = []
     for change, source in (
         *((change, _source(change, old.main, new.main)) for change in material.changes),
         *((change, _source(change, old.sdist, new.sdist)) for change in material.build_changes),
@@ -159,11 +143,15 @@ def _look(material: Material) -> Iterable[Sighting]:
         elif suffix in _COMPILED:
             yield from _commands(source, compiled)
             yield from _starts(source, before)
-        if suffix in _PAGES:
+        if suffix in PAGES:
             left_of_pages -= len(source.text)
-            yield from _sends(source, before) if left_of_pages >= 0 else (_not_read(source),)
+            if left_of_pages >= 0:
+                pages.append(source)
+            else:
+                yield _not_read(source)
         elif suffix in _SETTINGS:
             yield from _redirected(source)
+    yield from _sends(pages, old.main)
 
 
 def _source(change: FileChange, old: Contents | None, new: Contents | None) -> _Source | None:
@@ -247,24 +235,30 @@ def _glance(severity: Severity) -> Severity:
     return max(severity, Severity.MEDIUM, key=lambda each: each.rank)
 
 
-def _sends(source: _Source, before: _Before) -> Iterator[Sighting]:
+def _sends(sources: Iterable[_Source], old: Contents) -> Iterator[Sighting]:
     """Hosts that pages and scripts for them talk to, or take programs from, and that the old release does not name."""
-    told: set[str] = set()
-    for found in _SENDS.finditer(source.text):
-        host = (found["host"] or found["page"]).lower()
+    places = [(source, _new_hosts(source)) for source in sources]
+    known = named_in_pages(old, {name for _, hosts in places for name in hosts})
+    for source, hosts in places:
+        told = ((name, *place) for name, place in hosts.items() if name not in known)
+        for name, line, host in islice(told, _MOST_TOLD):
+            yield Sighting(
+                severity=_glance(source.severity) if _LIBRARIES.search(name) else source.severity,
+                summary=f"what a browser runs goes to {host}, which the old release does not name",
+                path=source.path,
+                line=line,
+                subject=f"page {name}",
+            )
+
+
+def _new_hosts(source: _Source) -> dict[str, tuple[int, str]]:
+    """Line and text of each host beyond this machine that a page sends to, by its name."""
+    found: dict[str, tuple[int, str]] = {}
+    for line, host in sent_to(source.text):
         name = host.partition(":")[0]
-        if name in told or "." not in name or _LOCAL.match(name) or name in before.hosts:
-            continue
-        told.add(name)
-        yield Sighting(
-            severity=_glance(source.severity) if _LIBRARIES.search(name) else source.severity,
-            summary=f"what a browser runs goes to {host}, which the old release does not name",
-            path=source.path,
-            line=source.text.count("\n", 0, found.start()) + 1,
-            subject=f"page {name}",
-        )
-        if len(told) == _MOST_TOLD:
-            return
+        if not _LOCAL.match(name):
+            found.setdefault(name, (line, host))
+    return found
 
 
 def _redirected(source: _Source) -> Iterator[Sighting]:
@@ -294,7 +288,7 @@ def _redirected(source: _Source) -> Iterator[Sighting]:
 def _text(contents: Contents, path: str) -> str:
     """A file as text; empty where there is none, and for one that is too large."""
     entry = contents.entries.get(path)
-    return contents.read(path).decode(errors="replace") if entry is not None and entry.size <= _LARGEST else ""
+    return contents.read(path).decode(errors="replace") if entry is not None and entry.size <= LARGEST else ""
 
 
 def _suffix(path: str) -> str:
