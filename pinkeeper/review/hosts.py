@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Literal, LiteralKind
 
 __all__ = ["Endpoint", "endpoints_in", "hosts_in"]
 
-_PLACE = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
+_PLACE = lazy_pattern(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
 _KINDS = frozenset({LiteralKind.URL, LiteralKind.HOST, LiteralKind.ADDRESS})
 _UNKNOWN_PARTS = frozenset("{}%$<>*\u2026")  # of formats and templates, and what stands for them
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,6 +12,7 @@ from msgspec import Struct
 from pinkeeper.artifacts.contents import Contents
 from pinkeeper.errors import ArtifactError
 from pinkeeper.model.comparison import ApiChange, FileChange, FileKind, NotAnalysed
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.api.modules import Definition, Modules
 from pinkeeper.review.api.sentences import changed_call, changed_value, kind_of
 from pinkeeper.review.api.skeleton import same_interface, without_bodies
@@ -25,7 +25,7 @@ _READ_LIMIT = 32 * 1024 * 1024  # bytes of changed files that are looked through
 _TOPS_LIMIT = 20
 _SIZE_LIMIT = 3 * 1024 * 1024  # bytes of a file whose interface is looked at
 _OTHERS_CODE = frozenset({"vendor", "vendored", "extern", "third_party", "thirdparty", "tests", "conftest"})
-_IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_IDENTIFIER = lazy_pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
 _DYNAMIC = (b"__getattr__", b"globals(", b"setattr(", b"sys.modules", b"vars(", b"__dict__", b"exec(")
 _OF_NO_USE = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple", "getLogger", "get_logger"})
 """What makes things that modules have for themselves, whatever their names are."""

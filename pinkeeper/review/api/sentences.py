@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import griffe
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["changed_call", "changed_value", "kind_of"]
 
 _VALUE_LIMIT = 60  # characters of a value that is shown
-_LITERAL = re.compile(
+_LITERAL = lazy_pattern(
     r"""'[^'\\]*+(?:\\.[^'\\]*+)*+'|"[^"\\]*+(?:\\.[^"\\]*+)*+"|\b[0-9][0-9a-fx_.]*+|\b(?:True|False|None)\b"""
 )
-_NAME = re.compile(r"[A-Za-z_][\w.]*")
+_NAME = lazy_pattern(r"[A-Za-z_][\w.]*")
 _POSITIONS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _VARIADIC = {
     griffe.ParameterKind.var_positional: "it takes no further arguments by position any more",

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["same_interface", "without_bodies"]
 
-_TEXT = re.compile(
+_TEXT = lazy_pattern(
     rb"""\"{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*"{3}|'{3}[^\\']*+(?:\\.[^\\']*+)*+(?:'(?!'')[^\\']*+(?:\\.[^\\']*+)*+)*'{3}""",
     re.DOTALL,
 )
-_FUNCTION = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
-_SHORT_TEXT = re.compile(rb""""[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'""")
+_FUNCTION = lazy_pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
+_SHORT_TEXT = lazy_pattern(rb""""[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'""")
 _KEPT = frozenset({b"__init__"})  # attributes are made there
 _LONGEST_SIGNATURE = 400  # lines
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["BuildHooks", "build_files", "build_hooks"]
 
 _SETTINGS_LIMIT = 1024 * 1024  # bytes; settings are not larger
@@ -19,16 +21,16 @@ _LITERAL = (
     r"""^{name}[ \t]*(?::[^=\n]+)?=[ \t]*\(?[ \t]*(?:[rbuRBU]{{0,2}}(?:"[^"\n]*"|'[^'\n]*')|[\d.,() \t]+)"""
     r"""[ \t]*\)?[ \t]*(?:#.*)?\r?$"""
 )
-_MESON_RUNS = re.compile(
+_MESON_RUNS = lazy_pattern(
     rb"\b(?:run_command|custom_target|find_program|add_(?:install|dist|postconf)_script|vcs_tag)\s*\("
 )
-_CMAKE_RUNS = re.compile(
+_CMAKE_RUNS = lazy_pattern(
     rb"\b(?:execute_process|exec_program|add_custom_command|add_custom_target|ExternalProject_Add|FetchContent_\w+"
     rb"|CPMAddPackage|file\s*\(\s*DOWNLOAD)\b",
     re.IGNORECASE,
 )
-_PATH = re.compile(rb"[\w./${}@-]++")
-_CARGO_BUILD = re.compile(r"""^[ \t]*build[ \t]*=[ \t]*["']([^"'\n]+)["']""", re.MULTILINE)
+_PATH = lazy_pattern(rb"[\w./${}@-]++")
+_CARGO_BUILD = lazy_pattern(r"""^[ \t]*build[ \t]*=[ \t]*["']([^"'\n]+)["']""", re.MULTILINE)
 
 
 class BuildHooks(Struct, frozen=True, kw_only=True):

@@ -19,12 +19,14 @@ def code_lines(tree: ast.Module) -> tuple[int, ...]:
         node = pending.pop()
         if isinstance(node, ast.stmt) and not _is_filler(node):
             lines.add(node.lineno)
-        for name in _BLOCKS:
-            pending.extend(getattr(node, name, ()))
+        for name in _BLOCKS_OF.get(node.__class__, ()):
+            pending.extend(getattr(node, name))
     return tuple(sorted(lines))
 
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_KINDS: tuple[type[ast.AST], ...] = (ast.Module, ast.ExceptHandler, ast.match_case, *ast.stmt.__subclasses__())
+_BLOCKS_OF = {kind: found for kind in _KINDS if (found := tuple(name for name in _BLOCKS if name in kind._fields))}
 
 
 def _is_filler(node: ast.stmt) -> bool:

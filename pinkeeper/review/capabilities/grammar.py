@@ -10,6 +10,7 @@ import warnings
 
 from msgspec import Struct
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.newer_grammar import Respelled, respelled
 from pinkeeper.review.capabilities.newer_texts import NotRestored
 
@@ -24,21 +25,21 @@ TOKEN_LIMIT = 400_000
 _NAME_PARTS_LIMIT = 64  # reversed IPv6 addresses have 34
 _UNCOUNTED_SIZE = 128 * 1024
 
-_WORD_CHARACTERS = re.compile(rb"[\w\x80-\xff]")
+_WORD_CHARACTERS = lazy_pattern(rb"[\w\x80-\xff]")
 _CHARACTER_KINDS = bytes(
     ord(" ") if byte.isspace() else ord("a") if _WORD_CHARACTERS.match(byte) else ord(".")
     for byte in (bytes([number]) for number in range(256))
 )
 # As in `source_spans`: nothing is repeated possessively within what is.
-_TEXTS = re.compile(
+_TEXTS = lazy_pattern(
     rb"""\"{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*"{3}|'{3}[^\\']*+(?:\\.[^\\']*+)*+(?:'(?!'')[^\\']*+(?:\\.[^\\']*+)*+)*'{3}""",
     re.DOTALL,
 )
 # The parser joins a dotted name anew for each of its parts and keeps them all: 20,000 parts are 400 MB.
-_LONG_NAME = re.compile(rb"\.[\s\\]*+\w++(?:[\s\\]*+\.[\s\\]*+\w++){%d}" % _NAME_PARTS_LIMIT)
+_LONG_NAME = lazy_pattern(rb"\.[\s\\]*+\w++(?:[\s\\]*+\.[\s\\]*+\w++){%d}" % _NAME_PARTS_LIMIT)
 
 _BEFORE_NAME = 4096
-_IMPORTED = re.compile(rb"(?:\bimport\b|\bfrom\b|,)[\s\\]*+\w*+[\s\\]*+\Z|\A\w+\Z")
+_IMPORTED = lazy_pattern(rb"(?:\bimport\b|\bfrom\b|,)[\s\\]*+\w*+[\s\\]*+\Z|\A\w+\Z")
 
 
 class Parsed(Struct, frozen=True, kw_only=True, eq=False):

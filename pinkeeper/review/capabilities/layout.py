@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.start_files import site_folder
 
 __all__ = ["Layout", "is_package", "is_python", "sdist_layout", "wheel_layout"]
 
 # Folders at the top of a source tree in which a build looks for no modules.
-_NOT_BUILT = re.compile(r"docs?|documentation|tests?|testing|unit_tests?|examples?|samples?|demos?|benchmarks?|htmlcov")
+_NOT_BUILT = lazy_pattern(
+    r"docs?|documentation|tests?|testing|unit_tests?|examples?|samples?|demos?|benchmarks?|htmlcov"
+)
 # These, and those that build backends do not take for packages (setuptools' automatic discovery).
-_NOT_INSTALLED = re.compile(
+_NOT_INSTALLED = lazy_pattern(
     rf"{_NOT_BUILT.pattern}|ci|bin|manpages|news|newsfragments|changelog|scripts|tools|utils?|python|build|exercises?"
     r"|tasks|fabfile|site_scons"
 )
 _SOURCE_FOLDERS = ("src", "lib", "python", "source")
 _NOT_MODULES = frozenset({"setup", "conftest", "noxfile", "fabfile", "tasks", "hatch_build", "pdm_build"})
-_PART = re.compile(r"[^.\0]+")
+_PART = lazy_pattern(r"[^.\0]+")
 
 
 class Layout(Struct, frozen=True, kw_only=True, eq=False):

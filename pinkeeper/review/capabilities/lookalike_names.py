@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
 import unicodedata
 from collections.abc import Iterator
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.source_spans import Span, code_between
 
 __all__ = ["lookalike_names"]
 
-_NAME = re.compile(r"[^\W\d]\w*")
-_WORD = re.compile(r"[^\W\d_]+")
+_NAME = lazy_pattern(r"[^\W\d]\w*")
+_WORD = lazy_pattern(r"[^\W\d_]+")
 
 # Letters that in usual fonts cannot be told from the Latin ones above them.
 _CYRILLIC = str.maketrans(
@@ -39,8 +39,8 @@ _ALIKE = {**_CYRILLIC, **_GREEK, **_ARMENIAN, **_CHEROKEE, **_LATIN}
 _FOREIGN = frozenset(map(chr, {**_CYRILLIC, **_GREEK, **_ARMENIAN, **_CHEROKEE}))
 
 _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
-_DISPLAY = re.compile("[\u2100-\u214f\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\u2160-\u217f]")
-_DISPLAY_WITHIN = re.compile(
+_DISPLAY = lazy_pattern("[\u2100-\u214f\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\u2160-\u217f]")
+_DISPLAY_WITHIN = lazy_pattern(
     f"{_DISPLAY.pattern}{{2}}|[A-Za-z]{_DISPLAY.pattern}[A-Za-z]|[A-Za-z]{{2}}{_DISPLAY.pattern}|{_DISPLAY.pattern}[A-Za-z]{{2}}"
 )
 

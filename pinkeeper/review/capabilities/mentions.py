@@ -7,21 +7,23 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["Mentions"]
 
 _NOT_IN_WORDS = bytes(code for code in range(128) if not (chr(code).isalnum() or code == ord("_")))
 _TO_SPACES = bytes.maketrans(_NOT_IN_WORDS, b" " * len(_NOT_IN_WORDS))
 _GAP = rb"[ \t\f\\\r\n]"
 # Each begins with a plain text, and looks back for the start of the word: what begins so is found many times faster.
-_RELATIVE = re.compile(rb"from(?<=\bfrom)" + _GAP + rb"*+\.[. \t\f\\\r\n]*+import\b")
-_STAR = re.compile(rb"import(?<=\bimport)" + _GAP + rb"*+\*")
-_IMPORT = re.compile(rb"import(?<=\bimport)\b(?:[ \t\f]*+\([^)]*+|[^\n;]*+)")
-_CONTINUED = re.compile(rb"\\\r?\n")
-_ALIAS = re.compile(rb"([\w\x80-\xff]++)" + _GAP + rb"++as" + _GAP + rb"++([\w\x80-\xff]++)")
-_ALIAS_LINE = re.compile(rb"\n[ \t]*+([\w\x80-\xff]++)[ \t]++as[ \t]++([\w\x80-\xff]++)(?=[ \t]*+[,)#\r\n])")
+_RELATIVE = lazy_pattern(rb"from(?<=\bfrom)" + _GAP + rb"*+\.[. \t\f\\\r\n]*+import\b")
+_STAR = lazy_pattern(rb"import(?<=\bimport)" + _GAP + rb"*+\*")
+_IMPORT = lazy_pattern(rb"import(?<=\bimport)\b(?:[ \t\f]*+\([^)]*+|[^\n;]*+)")
+_CONTINUED = lazy_pattern(rb"\\\r?\n")
+_ALIAS = lazy_pattern(rb"([\w\x80-\xff]++)" + _GAP + rb"++as" + _GAP + rb"++([\w\x80-\xff]++)")
+_ALIAS_LINE = lazy_pattern(rb"\n[ \t]*+([\w\x80-\xff]++)[ \t]++as[ \t]++([\w\x80-\xff]++)(?=[ \t]*+[,)#\r\n])")
 _PROGRAMS = tuple(map(re.compile, (rb"-m\b", rb"run_module", rb"run_path", rb"\.py\b")))
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
-_PLAIN = re.compile(rb"utf-?8.*|u8|latin.?1|l1|iso-?8859-.*|us-ascii|ascii|cp125\d|windows-125\d", re.IGNORECASE)
+_COOKIE = lazy_pattern(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+_PLAIN = lazy_pattern(rb"utf-?8.*|u8|latin.?1|l1|iso-?8859-.*|us-ascii|ascii|cp125\d|windows-125\d", re.IGNORECASE)
 _SIZE_LIMIT = 8 * 1024 * 1024  # bytes; a larger file is not parsed, so it calls nothing
 _HEAD = 1_000
 _WORD_LIMIT = 200  # bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability
 
 __all__ = ["capabilities_of", "plain_name"]
@@ -77,9 +78,9 @@ _BY_NAME = {
 _BY_PREFIX = (("curl_easy_", Capability.NETWORK), ("WinHttp", Capability.NETWORK))
 
 # Sockets of Windows are often asked for by number.
-_SOCKET_LIBRARIES = re.compile(r"(?:ws2_32|wsock32)\.dll#(?:1|2|4|13|16|17|19|20|23|51|52|57|111|115)", re.IGNORECASE)
+_SOCKET_LIBRARIES = lazy_pattern(r"(?:ws2_32|wsock32)\.dll#(?:1|2|4|13|16|17|19|20|23|51|52|57|111|115)", re.IGNORECASE)
 
-_DECORATION = re.compile(r"\$(?:UNIX2003|INODE64|NOCANCEL|DARWIN_EXTSN|1050)+|@+\w[\w.]*\Z")
+_DECORATION = lazy_pattern(r"\$(?:UNIX2003|INODE64|NOCANCEL|DARWIN_EXTSN|1050)+|@+\w[\w.]*\Z")
 
 
 def plain_name(symbol: str) -> str:

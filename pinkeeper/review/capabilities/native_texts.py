@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["texts_in"]
 
 _COUNT_LIMIT = 300
@@ -48,16 +50,16 @@ _STEMS = (
     r"ld\.so\.preload",
 )
 _WIDE_STEMS = ("://", "cmd.exe", "owershell", "schtasks", "\\CurrentVersion\\Run", "Login Data", "wallet.dat")
-_NARROW = re.compile("|".join(_STEMS).encode())
-_TEXT = re.compile("|".join(_STEMS[1:]))
-_NARROW_RUN = re.compile(rb"[\x20-\x7e]+")
-_WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\0)+")
-_WIDE_STEM = re.compile(b"|".join(re.escape(stem.encode("utf-16-le")) for stem in _WIDE_STEMS))
+_NARROW = lazy_pattern("|".join(_STEMS).encode())
+_TEXT = lazy_pattern("|".join(_STEMS[1:]))
+_NARROW_RUN = lazy_pattern(rb"[\x20-\x7e]+")
+_WIDE_RUN = lazy_pattern(rb"(?:[\x20-\x7e]\0)+")
+_WIDE_STEM = lazy_pattern(b"|".join(re.escape(stem.encode("utf-16-le")) for stem in _WIDE_STEMS))
 
 # Texts of Rust have no end, so that one URL may follow another directly.
-_URL = re.compile(r"(?:https?|ftps?|wss?|tcp|udp|socks[45]h?|ssh|git)://(?:(?!https?:/)[^\s\"'<>`|\\^{}]){4,}")
-_MAY_BE_ADDRESS = re.compile(rb"\d\.\d{1,3}\.\d{1,3}\.\d")
-_ADDRESS = re.compile(rb"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?![\w.])")
+_URL = lazy_pattern(r"(?:https?|ftps?|wss?|tcp|udp|socks[45]h?|ssh|git)://(?:(?!https?:/)[^\s\"'<>`|\\^{}]){4,}")
+_MAY_BE_ADDRESS = lazy_pattern(rb"\d\.\d{1,3}\.\d{1,3}\.\d")
+_ADDRESS = lazy_pattern(rb"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?![\w.])")
 _HIGHEST_BYTE = 255
 
 

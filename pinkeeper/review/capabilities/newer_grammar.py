@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.newer_texts import NotRestored, blank, joined, spell_as_list
 from pinkeeper.review.capabilities.source_scan import NotScanned, Run, Scan, TypeParameters, scan
 
@@ -32,7 +33,7 @@ _LABELS: dict[tuple[int, int, int], str] = {
 }
 _TYPE_PARAMETERS, _FREE_FSTRINGS, _DEFAULTS, _TEMPLATES, _EXCEPTIONS, _UNPACKING, _LAZY_IMPORTS = _LABELS
 
-_CLAUSE_END = re.compile(rb"[ \t\f\\\n]*:")
+_CLAUSE_END = lazy_pattern(rb"[ \t\f\\\n]*:")
 
 _Position = tuple[int, int]
 _Grammar = tuple[int, int, int]

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.source_scan import Field, NotScanned, Run, TextLiteral
 
 __all__ = ["NotRestored", "blank", "joined", "spell_as_list"]
@@ -155,7 +156,7 @@ def _unescaped(text: str) -> str:
     return _evaluated(f'"""{_ODD_IN_QUOTES.sub(_escaped, text)}"""')
 
 
-_ODD_IN_QUOTES = re.compile(r'\\(?:.|\Z)|"', re.DOTALL)
+_ODD_IN_QUOTES = lazy_pattern(r'\\(?:.|\Z)|"', re.DOTALL)
 
 
 def _escaped(found: re.Match[str]) -> str:

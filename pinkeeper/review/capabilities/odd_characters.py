@@ -8,10 +8,10 @@ UAX 9), and so many in a row that they carry data.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.source_spans import Span, code_between
 from pinkeeper.review.capabilities.summary import OddityKind
 
@@ -30,13 +30,13 @@ _FILLERS = "\u115f\u1160\u3164\uffa0"
 _ZERO_WIDTH = "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
 
-_SUSPECT = re.compile(f"[{_BIDI}{_SELECTORS}{_TAGS}{_FILLERS}{_ZERO_WIDTH}{_PRIVATE}]")
-_UNSEEN = re.compile(f"[{_SELECTORS}{_TAGS}{_FILLERS}{_ZERO_WIDTH}]")
-_UNSEEN_RUN = re.compile(f"[{_SELECTORS}{_TAGS}{_FILLERS}{_ZERO_WIDTH}]{{4,}}")
-_PRIVATE_RUN = re.compile(f"[{_PRIVATE}]{{24,}}")
-_SELECTOR = re.compile("[\ufe00-\ufe0d\U000e0100-\U000e01ef]")  # without those that choose how an emoji looks
-_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
-_WORD_CUT = re.compile(f"""[\"'][A-Za-z_.]*[A-Za-z_][{_ZERO_WIDTH}{_FILLERS}]+[A-Za-z_][A-Za-z_.]*[\"']""")
+_SUSPECT = lazy_pattern(f"[{_BIDI}{_SELECTORS}{_TAGS}{_FILLERS}{_ZERO_WIDTH}{_PRIVATE}]")
+_UNSEEN = lazy_pattern(f"[{_SELECTORS}{_TAGS}{_FILLERS}{_ZERO_WIDTH}]")
+_UNSEEN_RUN = lazy_pattern(f"[{_SELECTORS}{_TAGS}{_FILLERS}{_ZERO_WIDTH}]{{4,}}")
+_PRIVATE_RUN = lazy_pattern(f"[{_PRIVATE}]{{24,}}")
+_SELECTOR = lazy_pattern("[\ufe00-\ufe0d\U000e0100-\U000e01ef]")  # without those that choose how an emoji looks
+_FLAG = lazy_pattern("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
+_WORD_CUT = lazy_pattern(f"""[\"'][A-Za-z_.]*[A-Za-z_][{_ZERO_WIDTH}{_FILLERS}]+[A-Za-z_][A-Za-z_.]*[\"']""")
 
 _RUN_OF_MANY = 16
 _SELECTORS_OF_ONE_TEXT = 8

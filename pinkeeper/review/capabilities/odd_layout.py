@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.source_spans import Span, spans
 
 __all__ = ["FAR", "data_in_blanks", "long_lines", "off_screen"]
@@ -19,12 +20,12 @@ _GAP = 100
 _TAB = 8
 _FEW_TABS = "\t" * (_GAP // _TAB + 1)
 _MANY_SPACES = " " * _GAP
-_BLANKS = re.compile(rf"[ \t\f]{{{_GAP // _TAB},}}")
-_TABS_APART = re.compile(rf"(?: *+\t){{{_GAP // _TAB + 1}}}")
-_REST = re.compile(r"[)\]},:\\ \t\f]*+([^\n#][^\n]*)?")
-_POWER = re.compile(r"[(;=@]|\bimport\b")
-_AFTER_TEXT = re.compile(r"\s*(?:;|and\b|or\b|if\b)\s*[^\s#]")
-_WHITE = re.compile(r"(?:\t++ ++){16,}")
+_BLANKS = lazy_pattern(rf"[ \t\f]{{{_GAP // _TAB},}}")
+_TABS_APART = lazy_pattern(rf"(?: *+\t){{{_GAP // _TAB + 1}}}")
+_REST = lazy_pattern(r"[)\]},:\\ \t\f]*+([^\n#][^\n]*)?")
+_POWER = lazy_pattern(r"[(;=@]|\bimport\b")
+_AFTER_TEXT = lazy_pattern(r"\s*(?:;|and\b|or\b|if\b)\s*[^\s#]")
+_WHITE = lazy_pattern(r"(?:\t++ ++){16,}")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 Sight = tuple[int, str]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.lookalike_names import lookalike_names
 from pinkeeper.review.capabilities.odd_characters import odd_characters
 from pinkeeper.review.capabilities.odd_layout import FAR, data_in_blanks, long_lines, off_screen
@@ -21,7 +21,7 @@ _LIMIT = 20
 """Oddities of one kind that are told one by one."""
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-_PLACE = re.compile(r"line (\d+): ")
+_PLACE = lazy_pattern(r"line (\d+): ")
 
 
 def oddities(

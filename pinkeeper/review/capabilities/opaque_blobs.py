@@ -14,31 +14,34 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.source_spans import Span, spans
 
 __all__ = ["entropy", "opaque_blobs"]
 
 _DENSE_SIZE = 60
-_DENSE_RUN = re.compile(r"""[\s"'][^\s"']{60,}+""")
-_LONG_WORD = re.compile(r"\S{60}")  # the same, with less to look at
+_DENSE_RUN = lazy_pattern(r"""[\s"'][^\s"']{60,}+""")
+_LONG_WORD = lazy_pattern(r"\S{60}")  # the same, with less to look at
 _FEW_CHARACTERS = 12
 """Of which rulers, tables and drawings consist; hexadecimal has 16."""
 
-_BETWEEN = re.compile(r"[\s+\\()]*(,\s*)?[bBrRuU]{0,2}")
+_BETWEEN = lazy_pattern(r"[\s+\\()]*(,\s*)?[bBrRuU]{0,2}")
 _PIECE_SIZE = 40
 """Characters of a literal in a list from which it may be a piece of something."""
 
 _SMALLEST = 500
 _SAMPLE = 1 << 16
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]++={0,2}")
-_HEX = re.compile(r"[0-9a-fA-F]++")
-_BASE85 = re.compile(r"[!-~]++")
-_DATA_URI = re.compile(r"data:[\w/+.;=-]*;base64,")
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))", re.DOTALL)
+_BASE64 = lazy_pattern(r"[A-Za-z0-9+/_-]++={0,2}")
+_HEX = lazy_pattern(r"[0-9a-fA-F]++")
+_BASE85 = lazy_pattern(r"[!-~]++")
+_DATA_URI = lazy_pattern(r"data:[\w/+.;=-]*;base64,")
+_ESCAPE = lazy_pattern(r"\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))", re.DOTALL)
 _SIMPLE_ESCAPES = dict(
     zip("ntr\\'\"\nabfv", ["\n", "\t", "\r", "\\", "'", '"', "", "\a", "\b", "\f", "\v"], strict=True)
 )
-_NUMBERS = re.compile(r"(?:\b(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s{0,40},\s{0,40}){400,}")
+_FEWEST_NUMBERS = 400
+_NUMBERS = lazy_pattern(rf"(?:\b(?:0x[0-9a-fA-F]{{1,2}}|\d{{1,3}})\s{{0,40}},\s{{0,40}}){{{_FEWEST_NUMBERS},}}")
+_AFTER_NUMBER = lazy_pattern(r",(?<=[\da-fA-F\s],)")
 _DIGEST_SIZES = {28, 32, 40, 44, 56, 64, 88, 96, 128}
 
 # Beginning and end of files that are everyday in code: with another end, something was put behind the beginning.
@@ -70,6 +73,8 @@ def opaque_blobs(text: str, lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def _lists_of_bytes(text: str) -> Iterator[tuple[int, str]]:
     """Long lists of numbers below 256, as varied as packed bytes are; tables have fewer, or fewer different ones."""
+    if len(_AFTER_NUMBER.findall(text)) < _FEWEST_NUMBERS:
+        return
     for found in _NUMBERS.finditer(text):
         try:
             values = bytes(

@@ -72,7 +72,10 @@ def _summary(a: Analysis, tree: ast.Module, text: str, found: tuple[Oddity, ...]
     records = sorted(a.records.values(), key=_order)
     facts = [fact for record in records for fact in _facts(record)]
     facts.sort(key=lambda fact: (fact.line, fact.capability, fact.callee, fact.arguments, fact.scope))
-    functions = [_function(a, record, tree) for record in records if record.kind != "lambda"]
+    scopes = {fact.scope for fact in facts}
+    functions = [
+        _function(a, record, tree, is_compared=record.name in scopes) for record in records if record.kind != "lambda"
+    ]
     extra: dict[str, dict[str, int]] = {}
     for record in records:
         if record.kind == "lambda":
@@ -118,7 +121,7 @@ def _facts(record: Record) -> list[Fact]:
     ]
 
 
-def _function(a: Analysis, record: Record, tree: ast.Module) -> Function:
+def _function(a: Analysis, record: Record, tree: ast.Module, *, is_compared: bool) -> Function:
     node = record.node
     calls = tuple(Call(target, line) for target, line in record.calls.items())
     if record.name == MODULE:
@@ -127,7 +130,13 @@ def _function(a: Analysis, record: Record, tree: ast.Module) -> Function:
     if record.name == MAIN and node is None:
         return Function(name=MAIN, line=a.main_lines[0], end_line=a.main_lines[1], calls=calls)
     line = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-    return Function(name=record.name, line=line, end_line=node.end_lineno or line, digest=digest(node), calls=calls)
+    return Function(
+        name=record.name,
+        line=line,
+        end_line=node.end_lineno or line,
+        digest=digest(node) if is_compared else "",
+        calls=calls,
+    )
 
 
 def _class(record: ClassRecord) -> Class:

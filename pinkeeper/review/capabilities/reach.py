@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
@@ -10,6 +9,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from pinkeeper.model.finding import When
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.layout import Layout
 from pinkeeper.review.capabilities.package import HookKind, StartLine
 from pinkeeper.review.capabilities.resolution import Node, Resolution
@@ -19,13 +19,13 @@ __all__ = ["CallGraph", "Roots", "reach"]
 
 # What build frontends and backends call in the hooks that they load, besides the methods of classes: PEP 517, PEP 660,
 # and the hooks of hatchling, pdm-backend, poetry-core and scikit-build-core.
-_CALLED_IN_HOOKS = re.compile(
+_CALLED_IN_HOOKS = lazy_pattern(
     r"build_(?:wheel|sdist|editable)|prepare_metadata_for_build_(?:wheel|editable)"
     r"|get_requires_for_(?:build_(?:wheel|sdist|editable)|dynamic_metadata)|get_(?:build_hook|builder|metadata_hook)"
     r"|pdm_build_\w+|build|setup_hook|dynamic_metadata|dynamic_wheel"
 )
-_MODULE_RUN = re.compile(r"(?:^|\s)-m\s+([\w.]+)")
-_SCRIPT = re.compile(r"([^\s/\\\"']+\.pyw?)\b")
+_MODULE_RUN = lazy_pattern(r"(?:^|\s)-m\s+([\w.]+)")
+_SCRIPT = lazy_pattern(r"([^\s/\\\"']+\.pyw?)\b")
 _IMPORTERS = frozenset({"importlib.import_module", "__import__", "builtins.__import__", "runpy.run_module"})
 _ARGUMENTS = 50  # of one fact; a program's own command lines are shorter
 

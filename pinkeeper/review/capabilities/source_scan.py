@@ -12,12 +12,14 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["Field", "NotScanned", "Run", "Scan", "TextLiteral", "TypeParameters", "scan"]
 
 _DEPTH_LIMIT = 50
 """Text literals within fields of text literals; CPython allows 150, people write 2."""
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     rb"""
       (?P<space>(?:[ \t\f]+|\\\n)+)
     | (?P<newline>\n)
@@ -31,8 +33,8 @@ _TOKEN = re.compile(
 )
 _GAP = rb"(?:[ \t\f]|\\\n)"
 _NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
-_LAZY = re.compile(rb"lazy(?=[ \t\f\\])" + _GAP + rb"+(import|from)\b")
-_TYPE = re.compile(
+_LAZY = lazy_pattern(rb"lazy(?=[ \t\f\\])" + _GAP + rb"+(import|from)\b")
+_TYPE = lazy_pattern(
     rb"type(?=[ \t\f\\])"
     + _GAP
     + rb"+(?!(?:and|as|else|for|if|in|is|not|or)\b)("
@@ -41,18 +43,18 @@ _TYPE = re.compile(
     + _GAP
     + rb"*(?:\[|=(?!=))"
 )
-_DEFINITION = re.compile(rb"(?:def|class)(?=[ \t\f\\])" + _GAP + rb"+" + _NAME + _GAP + rb"*\[")
+_DEFINITION = lazy_pattern(rb"(?:def|class)(?=[ \t\f\\])" + _GAP + rb"+" + _NAME + _GAP + rb"*\[")
 _TEXT_PARTS: dict[bytes, Callable[..., re.Match[bytes] | None]] = {
     b'"': re.compile(rb'[\\"\n{}]').search,
     b"'": re.compile(rb"[\\'\n{}]").search,
     b'"""': re.compile(rb'\\|"""|[{}]').search,
     b"'''": re.compile(rb"\\|'''|[{}]").search,
 }
-_NAMED_CHARACTER = re.compile(rb"N\{[^}\n]*\}")
-_DEBUG_END = re.compile(rb"(?:[ \t\f\n]|\#[^\n]*\n)*[!:}]")
-_COMMENT = re.compile(r"\#[^\n]*")
+_NAMED_CHARACTER = lazy_pattern(rb"N\{[^}\n]*\}")
+_DEBUG_END = lazy_pattern(rb"(?:[ \t\f\n]|\#[^\n]*\n)*[!:}]")
+_COMMENT = lazy_pattern(r"\#[^\n]*")
 
-_CONVERSION = re.compile(rb"![ \t\f\n]*([rsa])[ \t\f\n]*(?=[:}])")
+_CONVERSION = lazy_pattern(rb"![ \t\f\n]*([rsa])[ \t\f\n]*(?=[:}])")
 
 
 class NotScanned(Exception):  # noqa: N818 - it is caught within this room and told as a problem of the file

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["Span", "code_between", "spans"]
 
 # Nothing that is repeated possessively has alternatives or more of its kind in it: Python before 3.11.5 matches too
 # little there.
-_SPAN = re.compile(
+_SPAN = lazy_pattern(
     r"""
       \#[^\n]*+
     | "{3}[^\\"]*+(?:\\.[^\\"]*+)*+(?:"(?!"")[^\\"]*+(?:\\.[^\\"]*+)*+)*(?:"{3}|\Z)

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.package import HookKind, StartLine, StartLineKind
 from pinkeeper.review.capabilities.summary import ModuleSummary
 
@@ -19,25 +20,25 @@ _BARE_LIMIT = 10_000  # characters; a bare import is not longer
 
 # Folders for packages within an installation: lib/python3.12/site-packages, Lib/site-packages, lib/pypy3.10/..., and
 # Debian's. The standard library's folder is on sys.path, but its .pth files are not read.
-_SITE_PACKAGES = re.compile(
+_SITE_PACKAGES = lazy_pattern(
     r"(?:local/)?lib(?:32|64)?(?:/(?:python|pypy)\d*(?:\.\d+)?t?)?/(?:site|dist)-packages", re.IGNORECASE
 )
-_LIBRARY = re.compile(r"lib(?:32|64)?/(?:python|pypy)\d+(?:\.\d+)?t?|Lib", re.IGNORECASE)
-_CUSTOMIZE = re.compile(
+_LIBRARY = lazy_pattern(r"lib(?:32|64)?/(?:python|pypy)\d+(?:\.\d+)?t?|Lib", re.IGNORECASE)
+_CUSTOMIZE = lazy_pattern(
     r"(sitecustomize|usercustomize)(?:/__init__)?(?:\.pyc?|\.pyw|(?:\.[\w-]+)*\.(?:so|pyd|dll))", re.ASCII
 )
 _NAME = r"(?!\d)\w+(?:\.(?!\d)\w+)*"
-_ENTRY_POINT = re.compile(f"{_NAME}:{_NAME}")
-_IMPORT = re.compile(r"import[ \t\f]+(.*)", re.DOTALL)
-_IMPORTED = re.compile(r"[ \t\f]*([\w.]+)(?:[ \t\f]+as[ \t\f]+(\w+))?[ \t\f]*")
-_LINE = re.compile(r"(?=.)([^\r\n]*)(?:\r\n|\r|\n|\Z)", re.DOTALL)
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_ENTRY_POINT = lazy_pattern(f"{_NAME}:{_NAME}")
+_IMPORT = lazy_pattern(r"import[ \t\f]+(.*)", re.DOTALL)
+_IMPORTED = lazy_pattern(r"[ \t\f]*([\w.]+)(?:[ \t\f]+as[ \t\f]+(\w+))?[ \t\f]*")
+_LINE = lazy_pattern(r"(?=.)([^\r\n]*)(?:\r\n|\r|\n|\Z)", re.DOTALL)
+_NEWLINE = lazy_pattern(r"\r\n|\r|\n")
 _CUTS = r"\x0b\x0c\x1c-\x1e\x85\u2028\u2029"  # what str.splitlines ends lines at besides newlines
-_CUT = re.compile(f"[{_CUTS}]")
-_LATER_CODE = re.compile(rf"(?:\A|[\r\n{_CUTS}])(import[ \t][^\r\n]*)")
-_LATER_ENTRY_POINT = re.compile(rf"(?:\A|[\r\n{_CUTS}])[ \t]*({_NAME}:{_NAME})[ \t]*(?=[\r\n{_CUTS}]|\Z)")
-_LATER_LINE = re.compile(rf"(?:\A|[\r\n{_CUTS}])[ \t]*[^#\s]")
-_PIECE = re.compile(f"[^{_CUTS}]+")
+_CUT = lazy_pattern(f"[{_CUTS}]")
+_LATER_CODE = lazy_pattern(rf"(?:\A|[\r\n{_CUTS}])(import[ \t][^\r\n]*)")
+_LATER_ENTRY_POINT = lazy_pattern(rf"(?:\A|[\r\n{_CUTS}])[ \t]*({_NAME}:{_NAME})[ \t]*(?=[\r\n{_CUTS}]|\Z)")
+_LATER_LINE = lazy_pattern(rf"(?:\A|[\r\n{_CUTS}])[ \t]*[^#\s]")
+_PIECE = lazy_pattern(f"[^{_CUTS}]+")
 _CUSTOMIZED = frozenset({HookKind.SITECUSTOMIZE, HookKind.USERCUSTOMIZE})
 _BUILD_FILES = frozenset({"setup.py", "pdm_build.py", "hatch_build.py", "build.rs"})
 

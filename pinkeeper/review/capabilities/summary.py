@@ -24,7 +24,7 @@ __all__ = [
     "OddityKind",
 ]
 
-ANALYSER = 7
+ANALYSER = 8
 """Raised whenever a summary of the same bytes would come out another way."""
 
 MODULE = "<module>"
@@ -103,8 +103,9 @@ class Call(Struct, frozen=True, array_like=True):
 class Function(Struct, frozen=True, kw_only=True):
     """A function, or one of the scopes `MODULE` and `MAIN`.
 
-    digest: of its normalized syntax tree without docstrings and positions: equal for code that only moved; for
-    `MODULE` empty. line, end_line: 1-based, decorators included. calls: all that stand in it, nested functions apart.
+    digest: of its normalized syntax tree without docstrings and positions: equal for code that only moved; empty for
+    `MODULE`, and for functions without a fact. line, end_line: 1-based, decorators included. calls: all that stand in
+    it, nested functions apart.
     """
 
     name: str

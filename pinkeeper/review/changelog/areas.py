@@ -7,7 +7,6 @@ changed lines counts as a mention.
 from __future__ import annotations
 
 import builtins
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -15,6 +14,7 @@ from itertools import chain
 
 from pinkeeper.model.comparison import FileChange, FileKind, ReleaseNotes
 from pinkeeper.model.hunk import LineKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.changelog.vocabulary import GENERAL_WORDS, INNER_FOLDERS, NAMESPACES
 
 __all__ = ["LEAST_LINES", "unmentioned"]
@@ -27,13 +27,13 @@ _SHORTEST_WORD = 3
 _LONGEST_WORD = 60
 _LINE_LIMIT = 500  # characters of a changed line that are looked at
 _CHANGED_LINE_LIMIT = 5_000  # of one area
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_IDENTIFIER = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_HUMP = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SHORTEST_NAME = 5
 _BUILTIN_NAMES = frozenset(dir(builtins))
 _NARROW, _NARROW_SHARE = 2, 5
 """A name is taken for a mention of an area where it is in at most this many, or this part, of all areas."""
-_DEFINITION = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+([A-Za-z_][A-Za-z0-9_]*)")
+_DEFINITION = lazy_pattern(r"\s*(?:async\s+)?(?:def|class)\s+([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def unmentioned(changes: Iterable[FileChange], notes: ReleaseNotes) -> tuple[tuple[str, int], ...]:

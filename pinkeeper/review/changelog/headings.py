@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.changelog.version_titles import TITLE_LIMIT
 
 __all__ = ["HEADING_LIMIT", "WEAK", "Heading", "find_headings"]
@@ -22,18 +23,18 @@ WEAK = 100
 """The level of lines that may be headings: plain lines, bold lines, items of a list."""
 
 _DIRECTIVE_LEVEL = 50
-_HTML = re.compile(r"\s*<(?:h([1-6])|summary)\b[^<>]*>(.*)", re.IGNORECASE)
-_HTML_END = re.compile(r"</(?:h[1-6]|summary)\s*>", re.IGNORECASE)
-_ATX = re.compile(r" {0,3}(#{1,6})(?!#)(.*)")
-_RELEASE_ITEM = re.compile(r"[-*] :release:`([^`]*)`\s*")  # the Sphinx extension "releases"
-_CHANGELOG_DIRECTIVE = re.compile(r"\.\. changelog::\s*(.*)")  # the Sphinx extension "changelog"
-_VERSION_FIELD = re.compile(r"\s+:version:\s*(.*)")
+_HTML = lazy_pattern(r"\s*<(?:h([1-6])|summary)\b[^<>]*>(.*)", re.IGNORECASE)
+_HTML_END = lazy_pattern(r"</(?:h[1-6]|summary)\s*>", re.IGNORECASE)
+_ATX = lazy_pattern(r" {0,3}(#{1,6})(?!#)(.*)")
+_RELEASE_ITEM = lazy_pattern(r"[-*] :release:`([^`]*)`\s*")  # the Sphinx extension "releases"
+_CHANGELOG_DIRECTIVE = lazy_pattern(r"\.\. changelog::\s*(.*)")  # the Sphinx extension "changelog"
+_VERSION_FIELD = lazy_pattern(r"\s+:version:\s*(.*)")
 _DIRECTIVE_REACH = 8  # lines in which a directive has its fields
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _SHORTEST_UNDERLINE = 3
 _WEAK_LIMIT = 120  # characters of a line that may be a heading without the marks of one
 _WEAK_WORDS = 10
-_NUMBER_NEAR_START = re.compile(r".{0,40}?[0-9]\.[0-9]|[^0-9]{0,16}\b(?:v|version|release) ?[0-9]", re.IGNORECASE)
+_NUMBER_NEAR_START = lazy_pattern(r".{0,40}?[0-9]\.[0-9]|[^0-9]{0,16}\b(?:v|version|release) ?[0-9]", re.IGNORECASE)
 
 
 class Heading(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from packaging.version import Version
 
 from pinkeeper.artifacts.contents import Contents
 from pinkeeper.errors import ArtifactError
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.changelog.version_titles import version_in_file_name
 from pinkeeper.review.changelog.vocabulary import OTHER_FOLDERS
 
@@ -25,15 +25,15 @@ _DEPTH_LIMIT = 6  # folders above a file
 _ENDINGS = {".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mkd": "markdown", ".rst": "rst"}
 _OTHER_ENDINGS = frozenset({"", ".txt", ".html", ".htm", ".adoc"})
 _PAGES = frozenset({".html", ".htm"})  # mostly made from a file that is easier to read
-_NOTES = re.compile(
+_NOTES = lazy_pattern(
     r"(?:.{0,40}[-_. ])?(?:change[-_ ]?logs?|changes|history|news|release[-_ ]?(?:notes?|history)|releases|"
     r"version[-_ ]?history|what'?s?[-_ ]?(?:is[-_ ])?new)(?:[-_. ].{0,40})?"
 )
-_FOLDERS = re.compile(
+_FOLDERS = lazy_pattern(
     r"change[-_]?logs?|changes|history|news|release[-_]?(?:notes?|history)?|releases|what'?s?[-_]?new|versions|updates"
 )
 _DOCS = frozenset({"doc", "docs", "documentation", "site", "website"})
-_NUMBERS = re.compile(r"[0-9]+")
+_NUMBERS = lazy_pattern(r"[0-9]+")
 _DESCRIPTION = "long description"
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.changelog.vocabulary import DATE_WORDS, EMPTY_WORDS, OTHER_SUBJECTS, UNRELEASED_WORDS
 
 __all__ = ["TITLE_LIMIT", "VersionTitle", "is_unreleased_title", "read_version_title", "version_in_file_name"]
@@ -28,19 +29,19 @@ _YEAR = range(1990, 2100)
 _DAY = range(1, 32)
 _COMPACT_DATE = 8  # digits in 20260131
 
-_TAG = re.compile(r"<[^<>]*>")
-_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?")
-_RST_LINK = re.compile(r"`([^`<>]*)<[^`<>]*>`_{0,2}")
-_ROLE = re.compile(r":[a-z][a-z-]*:`")
-_ANCHOR = re.compile(r"\{[#:][^{}]*\}")
-_URL = re.compile(r"https?://\S*")
-_ISO_DATE = re.compile(r"\b(?:19|20)\d\d[-/](?:\d{1,2}|[x?]{1,2})(?:[-/](?:\d{1,2}|[x?]{1,2}))?(?![\w.])")
-_OTHER_DATE = re.compile(r"(?<![\w.])\d{1,2}([-/.])\d{1,2}\1(?:19|20)\d\d(?![\w.])")
-_CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d)?\b")
-_BREAK = re.compile(r"[\s,;:()\[\]{}|/*`\"~=<>\u2013\u2014\u2022]+")
-_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
-_NUMBER = re.compile(r"\d")
-_SERIES = re.compile(r"(\d{1,9}(?:\.\d{1,9}){0,2})\.x")
+_TAG = lazy_pattern(r"<[^<>]*>")
+_LINK = lazy_pattern(r"\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?")
+_RST_LINK = lazy_pattern(r"`([^`<>]*)<[^`<>]*>`_{0,2}")
+_ROLE = lazy_pattern(r":[a-z][a-z-]*:`")
+_ANCHOR = lazy_pattern(r"\{[#:][^{}]*\}")
+_URL = lazy_pattern(r"https?://\S*")
+_ISO_DATE = lazy_pattern(r"\b(?:19|20)\d\d[-/](?:\d{1,2}|[x?]{1,2})(?:[-/](?:\d{1,2}|[x?]{1,2}))?(?![\w.])")
+_OTHER_DATE = lazy_pattern(r"(?<![\w.])\d{1,2}([-/.])\d{1,2}\1(?:19|20)\d\d(?![\w.])")
+_CLOCK = lazy_pattern(r"\b\d{1,2}:\d\d(?::\d\d)?\b")
+_BREAK = lazy_pattern(r"[\s,;:()\[\]{}|/*`\"~=<>\u2013\u2014\u2022]+")
+_ORDINAL = lazy_pattern(r"(\d{1,2})(?:st|nd|rd|th)?")
+_NUMBER = lazy_pattern(r"\d")
+_SERIES = lazy_pattern(r"(\d{1,9}(?:\.\d{1,9}){0,2})\.x")
 
 
 class VersionTitle(Struct, frozen=True, kw_only=True):

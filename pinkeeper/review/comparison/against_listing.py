@@ -6,13 +6,13 @@ in every day is passed over: native files, metadata, line ends, generated config
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Mapping, Sequence
 from posixpath import splitext
 
 from pinkeeper.artifacts.contents import Contents
 from pinkeeper.artifacts.listed_members import Listed
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.comparison.stable_name import stable_path
 
 __all__ = ["beyond_wheel"]
@@ -20,8 +20,8 @@ __all__ = ["beyond_wheel"]
 _ITEMS_LIMIT = 50
 _CODE_SUFFIXES = frozenset({".py", ".pyw", ".pth", ".start"})
 _SCRIPT_SUFFIXES = frozenset({".sh", ".bash", ".ps1", ".bat", ".cmd", ".vbs", ".js", ".jar", ".pyz", ".exe"})
-_INFO = re.compile(r"(?:^|/)[^/]+\.dist-info/")
-_GENERATED = re.compile(r"(?:__config__|_?version|__version__|_distributor_init\w*|_?build_?info|_?build_config)\.py")
+_INFO = lazy_pattern(r"(?:^|/)[^/]+\.dist-info/")
+_GENERATED = lazy_pattern(r"(?:__config__|_?version|__version__|_distributor_init\w*|_?build_?info|_?build_config)\.py")
 
 
 def beyond_wheel(wheel: Contents, others: Mapping[str, Sequence[Listed]]) -> tuple[tuple[str, str, str], ...]:

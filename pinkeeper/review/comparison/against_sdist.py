@@ -14,6 +14,7 @@ from posixpath import basename, splitext
 
 from pinkeeper.artifacts.contents import Contents
 from pinkeeper.model.comparison import FileKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.digests import digest
 from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.comparison.inert_code import is_inert
@@ -30,7 +31,7 @@ _CANDIDATES = 6
 _NO_SOURCE_AT = 10
 """Files from which on a wheel that shares less than half of them with its sdist is told as one thing."""
 
-_SCHEME = re.compile(r"[^/]+\.data/(?P<scheme>[^/]+)/")
+_SCHEME = lazy_pattern(r"[^/]+\.data/(?P<scheme>[^/]+)/")
 _TEMPLATE_SUFFIXES = (".in", ".tmpl", ".tpl", ".template", ".jinja", ".jinja2", ".j2", ".mako", ".src", ".tempita")
 _PLACEHOLDER_ROOM = 3
 _SCHEMAS: tuple[tuple[re.Pattern[str], str], ...] = (

@@ -7,10 +7,10 @@ the one thing that everybody puts there.
 
 from __future__ import annotations
 
-import re
 from posixpath import basename, splitext
 
 from pinkeeper.model.comparison import FileKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 
 __all__ = ["HEAD_SIZE", "file_kind", "is_documentation_path", "is_test_path"]
 
@@ -46,7 +46,7 @@ _ARCHIVE_MAGIC = (
     b"\x04\x22\x4d\x18",  # LZ4
     b"!<arch>\ndebian",
 )
-_BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
+_BZIP2 = lazy_pattern(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 _TAR_MAGIC, _TAR_AT = b"ustar", 257
 
 _PYTHON_SUFFIXES = frozenset({".py", ".pyw", ".pyi"})
@@ -62,7 +62,7 @@ _ARCHIVE_SUFFIXES = _words("""
     .nupkg .crate .gem .conda .lz4 .lzma .ear .aar
 """)
 _DOCUMENTATION_SUFFIXES = frozenset({".md", ".rst", ".markdown", ".adoc", ".mdx"})
-_DOCUMENTATION_NAMES = re.compile(
+_DOCUMENTATION_NAMES = lazy_pattern(
     r"(?:licen[cs]es?|copying|copyright|notice|authors|contributors|credits|thanks|readme|changelog|changes|history|news"
     r"|contributing|code_of_conduct|security|citation|todo|install|upgrading|releasing)(?:[-_.][a-z0-9_.-]*)?"
 )
@@ -82,15 +82,15 @@ _BUILD_NAMES = _words("""
     _build_backend.py _custom_build.py manifest.in cmakelists.txt meson.build meson_options.txt meson.options
     cargo.toml cargo.lock build.rs conanfile.py conanfile.txt configure makefile build.zig wscript sconstruct
 """)
-_START_MODULE = re.compile(r"(?:site|user)customize(?:\.[^/]*|/__init__\.[^/]*)")
+_START_MODULE = lazy_pattern(r"(?:site|user)customize(?:\.[^/]*|/__init__\.[^/]*)")
 _START_SUFFIXES = (".pth", ".start")
-_SCHEME = re.compile(r"[^/]+\.data/[^/]+/")
-_SITE = re.compile(r"(?:.*/)?(?:site|dist)-packages/")
-_INFO_FOLDER = re.compile(r"(?:^|/)[^/]+\.(?:dist-info|egg-info)(?:/|$)")
-_VERSIONED_LIBRARY = re.compile(r"\.so(?:\.\d+)+$")
-_SHEBANG = re.compile(rb"(?:\xef\xbb\xbf)?#![ \t]*(?P<program>(?:/|python|env |[A-Za-z]:)[^\r\n]*)")
-_PYTHON_PROGRAM = re.compile(rb"(?:^|[/\\ ])(?:python|pypy)w?[0-9.]*(?:\.exe)?(?:\s|\"|$)")
-_TEST_FILE = re.compile(r"(?:test_[^/]*|[^/]*_tests?|conftest)\.pyi?")
+_SCHEME = lazy_pattern(r"[^/]+\.data/[^/]+/")
+_SITE = lazy_pattern(r"(?:.*/)?(?:site|dist)-packages/")
+_INFO_FOLDER = lazy_pattern(r"(?:^|/)[^/]+\.(?:dist-info|egg-info)(?:/|$)")
+_VERSIONED_LIBRARY = lazy_pattern(r"\.so(?:\.\d+)+$")
+_SHEBANG = lazy_pattern(rb"(?:\xef\xbb\xbf)?#![ \t]*(?P<program>(?:/|python|env |[A-Za-z]:)[^\r\n]*)")
+_PYTHON_PROGRAM = lazy_pattern(rb"(?:^|[/\\ ])(?:python|pypy)w?[0-9.]*(?:\.exe)?(?:\s|\"|$)")
+_TEST_FILE = lazy_pattern(r"(?:test_[^/]*|[^/]*_tests?|conftest)\.pyi?")
 
 
 def file_kind(path: str, head: bytes) -> FileKind:  # noqa: C901 - one decision after the other

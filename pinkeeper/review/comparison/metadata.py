@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import splitext
 
@@ -14,6 +13,7 @@ from pinkeeper.artifacts.core_metadata import HEADER_LIMIT, header_fields
 from pinkeeper.artifacts.dependency import InvalidRequirement, parse_dependency
 from pinkeeper.errors import ArtifactError
 from pinkeeper.model.comparison import FieldChange
+from pinkeeper.model.lazy_pattern import lazy_pattern
 
 __all__ = [
     "ENTRY_POINT",
@@ -46,11 +46,11 @@ _VALUES_LIMIT = 5000
 _FILE_LIMIT = 1024 * 1024
 _CLASSIFIER = "Classifier"
 _CLASSIFIERS = ("Development Status ::", "License ::")
-_INFO_NAME = re.compile(r"[^/]+\.dist-info/METADATA")
-_EGG_INFO_NAME = re.compile(r"(?:[^/]+/)?[^/]+\.egg-info/PKG-INFO")
-_MODULE_END = re.compile(r"(?P<name>[^./]+)(?:\.[^/]*)?\.(?:py|pyc|so|pyd)")
+_INFO_NAME = lazy_pattern(r"[^/]+\.dist-info/METADATA")
+_EGG_INFO_NAME = lazy_pattern(r"(?:[^/]+/)?[^/]+\.egg-info/PKG-INFO")
+_MODULE_END = lazy_pattern(r"(?P<name>[^./]+)(?:\.[^/]*)?\.(?:py|pyc|so|pyd)")
 _CODE_SUFFIXES = frozenset({".py", ".pyc", ".so", ".pyd", ".pyi"})
-_SCHEME = re.compile(r"[^/]+\.data/(?P<scheme>[^/]+)/(?P<rest>.+)")
+_SCHEME = lazy_pattern(r"[^/]+\.data/(?P<scheme>[^/]+)/(?P<rest>.+)")
 _ARCHIVE_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".egg")
 
 

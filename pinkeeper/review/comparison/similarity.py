@@ -7,13 +7,13 @@ share a line; work and memory grow with the lines read, of which there is a budg
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, zip_longest
 from posixpath import basename
 
 from pinkeeper.artifacts.contents import Contents, Entry
+from pinkeeper.model.lazy_pattern import lazy_pattern
 
 __all__ = ["SimilarFiles", "distance"]
 
@@ -22,7 +22,7 @@ _TOKENS_BUDGET = 2_000_000
 _FILE_LIMIT = 4 * 1024 * 1024
 _TOKENS_OF_A_FILE = 20_000
 _LONG_LINE = 2000
-_TEXT_IN_BINARY = re.compile(rb"[\x20-\x7e]{6,}")
+_TEXT_IN_BINARY = lazy_pattern(rb"[\x20-\x7e]{6,}")
 _LARGEST_RATIO = 2.5
 _COMMON = 20
 """Files on one side beyond which a line that all of them have says nothing."""

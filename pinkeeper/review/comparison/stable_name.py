@@ -6,38 +6,39 @@ though they are never called the same.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from pinkeeper.model.lazy_pattern import lazy_pattern
 
 __all__ = ["stable_path"]
 
 _LENGTH_LIMIT = 200  # of one part; no build makes longer ones, and patterns need time that grows faster than texts
 
 _VERSION = r"-v?\d[^/-]*"
-_INFO = re.compile(
+_INFO = lazy_pattern(
     rf"(?P<name>[^/]+?)(?:{_VERSION}(?:-\d[^/-]*)?)?(?:-py\d[\d.]*)?\.(?P<end>dist-info|data|egg-info|egg|libs)"
 )
-_START_FILE = re.compile(rf"(?P<name>[^/]+?)(?P<version>{_VERSION})(?:-py\d[\d.]*)?(?P<rest>-nspkg)?\.(?:pth|start)")
-_FINDER = re.compile(r"(?P<name>__editable___.+?)_\d[\d_a-z]*_finder\.py")
-_LIBRARY_FOLDER = re.compile(r"(?:[^/]+\.libs|\.dylibs|\.libs)")
-_LIBRARY = re.compile(
+_START_FILE = lazy_pattern(rf"(?P<name>[^/]+?)(?P<version>{_VERSION})(?:-py\d[\d.]*)?(?P<rest>-nspkg)?\.(?:pth|start)")
+_FINDER = lazy_pattern(r"(?P<name>__editable___.+?)_\d[\d_a-z]*_finder\.py")
+_LIBRARY_FOLDER = lazy_pattern(r"(?:[^/]+\.libs|\.dylibs|\.libs)")
+_LIBRARY = lazy_pattern(
     r"(?P<stem>[^/]+?)(?:-[0-9a-f]{6,40}){0,2}(?:[-.]\d[\d.]*)?\.(?P<end>so|dylib|dll)(?:\.\d+)*(?:\.dylib)?"
 )
-_EXTENSION = re.compile(r"(?P<stem>[^/.]+)(?:\.(?:cpython-|cp\d|pypy|pp\d|graalpy|abi\d|_d)[^/]*)?\.(?P<end>so|pyd)")
-_BYTECODE = re.compile(r"(?P<stem>[^/]+?)\.(?:cpython|pypy|graalpy)-?\d+(?:\.opt-\d)?\.pyc")
-_ASSET = re.compile(
+_EXTENSION = lazy_pattern(r"(?P<stem>[^/.]+)(?:\.(?:cpython-|cp\d|pypy|pp\d|graalpy|abi\d|_d)[^/]*)?\.(?P<end>so|pyd)")
+_BYTECODE = lazy_pattern(r"(?P<stem>[^/]+?)\.(?:cpython|pypy|graalpy)-?\d+(?:\.opt-\d)?\.pyc")
+_ASSET = lazy_pattern(
     r"(?P<body>[^/]+?)"
     r"(?P<end>(?:\.(?:chunk|min|bundle|module|worker|legacy|esm|async))*\.(?:js|mjs|cjs|css|map|woff2?|ttf|otf|eot|png|jpe?g"
     r"|gif|svg|webp|avif|ico|json|html|wasm|txt|gz|br)(?:\.(?:map|gz|br|LICENSE\.txt))*)"
 )
-_HEX_END = re.compile(r"(?:^|[-._~])(?P<hash>(?=[a-f]*\d)(?:(?=\d*[a-f])[0-9a-f]{6,7}|[0-9a-f]{8,64}))$")
+_HEX_END = lazy_pattern(r"(?:^|[-._~])(?P<hash>(?=[a-f]*\d)(?:(?=\d*[a-f])[0-9a-f]{6,7}|[0-9a-f]{8,64}))$")
 _HASH_LENGTHS = (8, 10, 16, 20, 21, 22, 27, 32)  # what bundlers make of base 64 and 62
-_HASH = re.compile(r"[0-9A-Za-z_-]+")
-_UPPER_INSIDE = re.compile(r"[a-z0-9_-][A-Z]")
-_DIGIT = re.compile(r"\d")
-_VERSIONED = re.compile(r"(?P<stem>.+?)-v?\d+(?:\.\d+)+[\w.+!-]*?(?P<end>(?:\.[A-Za-z]\w*)+)")
-_BUILD_FOLDER = re.compile(r"(?P<before>(?:^|.*/)_next/static/)[\w-]{21}(?=/)")
-_SEPARATORS = re.compile(r"[-_.]+")
+_HASH = lazy_pattern(r"[0-9A-Za-z_-]+")
+_UPPER_INSIDE = lazy_pattern(r"[a-z0-9_-][A-Z]")
+_DIGIT = lazy_pattern(r"\d")
+_VERSIONED = lazy_pattern(r"(?P<stem>.+?)-v?\d+(?:\.\d+)+[\w.+!-]*?(?P<end>(?:\.[A-Za-z]\w*)+)")
+_BUILD_FOLDER = lazy_pattern(r"(?P<before>(?:^|.*/)_next/static/)[\w-]{21}(?=/)")
+_SEPARATORS = lazy_pattern(r"[-_.]+")
 
 
 @lru_cache(maxsize=65536)

@@ -9,6 +9,7 @@ from itertools import islice
 from pinkeeper.model.comparison import FileChange
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import DiffLine, LineKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.rule import Rule, Sighting
@@ -24,12 +25,12 @@ _REVIEWER = (
     r"(?:review(?:er|ing|s)?|scann(?:er|ing)|audit(?:or|ing)?|analy[sz](?:er|ers|ing|t)|agents?|assistants?|models?|bots?|"
     r"tools?)s?"
 )
-_SPOKEN_TO = re.compile(
+_SPOKEN_TO = lazy_pattern(
     rf"\b(?:note|notice|message|instructions?|attention|hint|dear|hello|hi|if\s+you\s+are|as)\b[^.\n]{{0,20}}?"
     rf"\b(?:an?\s+|the\s+|any\s+|all\s+)?{_REVIEWER}\b|\b{_REVIEWER}\s*[:,]\s*(?:please|ignore|do\s+not|you)",
     re.IGNORECASE,
 )
-_ORDER = re.compile(
+_ORDER = lazy_pattern(
     r"\b(?:ignore|disregard|forget)\s+(?:(?:all|any|the|your|previous|prior|earlier|above)\s+){1,4}"
     r"(?:instructions?|prompts?|rules?|findings?|warnings?)|"
     r"\b(?:do\s+not|don't|never|must\s+not|no\s+need\s+to)\s+(?:flag|report|mention|warn|alert|analy[sz]e|review|block)|"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability, Fact, Mark
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, by_path, calls_what_connects, shown_call
@@ -15,7 +15,7 @@ __all__ = ["RULE"]
 
 # Stores of browsers, wallets and shells, other processes' variables, keys that open a machine: a client that was told
 # to may read a cloud's or a registry's credentials, and nobody tells a library to read these.
-_NOBODYS = re.compile(
+_NOBODYS = lazy_pattern(
     r"Login Data|Local State|Web Data|Cookies\b|cookies\.sqlite|logins\.json|key[34]\.db|google-chrome|firefox|"
     r"Keychains|leveldb|wallet|Exodus|\.electrum|\.bitcoin|\.ethereum|\.config[/\\]solana|"
     r"nkbihfbeogaeaoehlefnkodbefgpgknn|_history\b|/etc/(?:shadow|master\.passwd)|/proc/[^/]+/environ|"

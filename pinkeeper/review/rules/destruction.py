@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, shown_call
@@ -13,7 +13,7 @@ from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
 
-_EVERYTHING = re.compile(
+_EVERYTHING = lazy_pattern(
     r"(?:~|/|[A-Za-z]:[\\/]*|%USERPROFILE%|/(?:home(?:/[^/]+)?|root|Users(?:/[^/]+)?|etc|usr|var)|"
     r"~/(?:Documents|Desktop|Pictures|Downloads|\.ssh|\.aws|\.config))[\\/]*\*?"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
+
+from pinkeeper.model.lazy_pattern import lazy_pattern
 
 __all__ = ["EndpointKind", "kind_of_endpoint"]
 
@@ -55,8 +55,8 @@ _SUFFIXES = {
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes}
 
 # By the shape of the path, whoever serves it: the number and key of a bot, the number and key of a webhook.
-_BOT_PATHS = re.compile(r"/bot\d{6,}:[\w-]{20,}|/bot[{%<]|/api/webhooks/\d{10,}/|/services/T\w{8,}/B\w{8,}/")
-_BOT_HOSTS = re.compile(r"(^|[.-])api[.-]telegram([.-]|$)|(^|\.)discord(app)?([.-][\w-]+)?\.\w+$")
+_BOT_PATHS = lazy_pattern(r"/bot\d{6,}:[\w-]{20,}|/bot[{%<]|/api/webhooks/\d{10,}/|/services/T\w{8,}/B\w{8,}/")
+_BOT_HOSTS = lazy_pattern(r"(^|[.-])api[.-]telegram([.-]|$)|(^|\.)discord(app)?([.-][\w-]+)?\.\w+$")
 
 
 def kind_of_endpoint(host: str, text: str) -> EndpointKind | None:

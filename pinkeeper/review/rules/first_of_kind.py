@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from pinkeeper.model.comparison import ChangeStatus, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import LineKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
@@ -19,7 +19,7 @@ __all__ = ["RULE"]
 _PROGRAMS = frozenset({".exe", ".jar", ".pyz", ".sh", ".bash", ".bat", ".cmd", ".ps1", ".vbs", ".msi", ".com", ".scr"})
 
 _NODE = frozenset({".js", ".mjs", ".cjs", ".ts"})
-_NODE_POWER = re.compile(
+_NODE_POWER = lazy_pattern(
     rb"""(?:require\(|from|import\()\s*["'](?:node:)?(?:child_process|fs|net|dgram|dns|http2?|https|os|vm|worker_threads)"""
     rb"""(?:/promises)?["']|\bprocess\.env\b|\bDeno\.(?:run|Command|env)\b|\bBun\.spawn"""
 )

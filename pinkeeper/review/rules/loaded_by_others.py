@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pinkeeper.model.comparison import ChangeStatus
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.rule import Rule, Sighting
 
@@ -68,8 +69,8 @@ _PLACES = (
     (re.compile(r"^pyvenv\.cfg$"), "the interpreter of the environment"),
     (re.compile(r"(?:^|/)\.git/hooks/.|(?:^|/)share/git-core/templates/hooks/."), "git"),
 )
-_DATA = re.compile(r"[^/]+\.data/(?:data|scripts|headers)/(?P<rest>.+)")
-_COMPLETIONS = re.compile(
+_DATA = lazy_pattern(r"[^/]+\.data/(?:data|scripts|headers)/(?P<rest>.+)")
+_COMPLETIONS = lazy_pattern(
     r"(?:^|/)share/(?:bash-completion/completions|zsh/site-functions|fish/vendor_completions\.d)/."
 )
 

@@ -15,6 +15,7 @@ from pinkeeper.artifacts.contents import Contents
 from pinkeeper.model.comparison import FileChange, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import LineKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.command_lines import what_it_does
@@ -56,18 +57,18 @@ _SETTINGS = frozenset({".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".conf
 _LOOKED_AT = _RECIPES | _COMPILED | PAGES | _SETTINGS
 
 # Not a method or a member of something called the same.
-_STARTS = re.compile(
+_STARTS = lazy_pattern(
     r"(?<![\w.>:])(?:system|_?w?popen|execl[pe]?|execv[pe]{0,2}|posix_spawnp?|WinExec|ShellExecute(?:Ex)?[AW]?|"
     r"CreateProcess(?:AsUser)?[AW]?|URLDownloadToFile[AW]?|InternetOpenUrl[AW]?)\s*\(|"
     r"\b(?:process::)?Command::new\s*\(|\bexec\.Command(?:Context)?\s*\(|\bcimport\s+(?:[\w, ]*\b)?(?:system|popen)\b"
 )
 # From these everybody takes the same libraries.
-_LIBRARIES = re.compile(
+_LIBRARIES = lazy_pattern(
     r"(?:^|\.)(?:jsdelivr\.net|unpkg\.com|cdnjs\.cloudflare\.com|googleapis\.com|gstatic\.com|jquery\.com|"
     r"bootstrapcdn\.com|mathjax\.org|polyfill-fastly\.io|esm\.sh|skypack\.dev|youtube(?:-nocookie)?\.com|w3\.org)$"
 )
-_LOCAL = re.compile(r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|example\.|.*\.example(?:\.\w+)?$)")
-_DESTINATION = re.compile(
+_LOCAL = lazy_pattern(r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|example\.|.*\.example(?:\.\w+)?$)")
+_DESTINATION = lazy_pattern(
     r"(?P<key>[\w.-]*(?:api|base|endpoint|server|proxy|registry|index|mirror|webhook|dsn|upload|download|telemetry|"
     r"callback|gateway)[\w.-]*)[\"']?\s*[:=]\s*[\"']?(?P<url>(?:https?|wss?)://[^\s\"',}\]]+)",
     re.IGNORECASE,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
+
 __all__ = ["pickled_call"]
 
 _MODULES: Final = (
@@ -19,7 +21,7 @@ _NAMES: Final = (
 # The opcodes GLOBAL, and STACK_GLOBAL behind two texts, each perhaps memoized (the pickle protocols 0 to 5).
 _TEXT: Final = rb"(?:\x8c.|X....|\x8d.{8}|U.|T....)"
 _MEMOIZED: Final = rb"(?:\x94|q.|r....)?"
-_CALLS: Final = re.compile(
+_CALLS: Final = lazy_pattern(
     rb"[ci](?P<module>%(modules)s)\n(?P<name>%(names)s)\n|"
     rb"%(text)s(?P<other>%(modules)s)%(memoized)s%(text)s(?P<called>%(names)s)%(memoized)s\x93"
     % {b"modules": _MODULES, b"names": _NAMES, b"text": _TEXT, b"memoized": _MEMOIZED},

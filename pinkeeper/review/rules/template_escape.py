@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import LineKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.rule import Rule, Sighting
@@ -14,7 +14,7 @@ from pinkeeper.review.rules.rule import Rule, Sighting
 __all__ = ["RULE"]
 
 _LONGEST = 20_000  # characters of a line that are looked at
-_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(
     r"(?:\{\{|\{%)[^{}]{0,400}?(?:__(?:globals|builtins|subclasses|mro|bases|import|code)__|"
     r"\|\s*attr\s*\(\s*[\"'](?:\\x5f|_)|\.popen\s*\(|\bos\.system\s*\()"
 )

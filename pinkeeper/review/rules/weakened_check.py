@@ -11,6 +11,7 @@ from msgspec import Struct
 from pinkeeper.model.comparison import FileChange, FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.hunk import LineKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
@@ -32,13 +33,13 @@ _STRONG = frozenset(
         *("verify_hash", "match_hostname", "verify_oauth2_token", "verify_id_token"),
     }
 )
-_STRONG_BYTES = re.compile("|".join(sorted(_STRONG)).encode())
-_GUARDING = re.compile(
+_STRONG_BYTES = lazy_pattern("|".join(sorted(_STRONG)).encode())
+_GUARDING = lazy_pattern(
     r"admin|superuser|auth(?:or|en|z|_|$)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential",
     re.IGNORECASE,
 )
-_REFUSAL = re.compile(r"40[13]|abort|forbid|unauthori[sz]ed|den(?:y|ied)|reject|error|fail", re.IGNORECASE)
-_JOINED = re.compile(r"\b(?:or|and)\b")
+_REFUSAL = lazy_pattern(r"40[13]|abort|forbid|unauthori[sz]ed|den(?:y|ied)|reject|error|fail", re.IGNORECASE)
+_JOINED = lazy_pattern(r"\b(?:or|and)\b")
 _LARGEST = 2**20
 _MOST_FILES = 200
 

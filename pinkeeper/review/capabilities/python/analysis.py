@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python import catalogue, texts
 from pinkeeper.review.capabilities.python.concrete import Budget, Interpreter, NotConstantError
 from pinkeeper.review.capabilities.python.records import ClassRecord, Record, Scope
@@ -33,7 +33,7 @@ _LITERAL_LIMIT: Final = 600
 _FACT_LIMIT: Final = 4000
 _REF_LENGTH: Final = 160
 _ARGUMENT_LENGTH: Final = 200
-_NUMBER: Final = re.compile(r"#\d+")
+_NUMBER: Final = lazy_pattern(r"#\d+")
 _SURROGATES: Final = dict.fromkeys(range(55296, 57344), "�")
 
 

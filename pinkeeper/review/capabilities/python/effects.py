@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python import catalogue, name_effects, path_effects, texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.certificates import unverified
@@ -41,8 +42,8 @@ __all__ = ["Use", "connect", "effect_of", "effect_of_result", "generic"]
 
 Effect = Callable[[Analysis, Use], Value | None]
 
-_HOST: Final = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]{1,20}$", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
+_HOST: Final = lazy_pattern(r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]{1,20}$", re.IGNORECASE)
+_ADDRESS: Final = lazy_pattern(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _LOCAL: Final = frozenset({"127.0.0.1", "0.0.0.0", "255.255.255.255"})  # noqa: S104 - names, not what is bound
 _HOLE: Final = "…"
 _NETWORK_BITS: Final = BIT[Mark.FETCHED]

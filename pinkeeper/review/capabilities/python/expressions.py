@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any, Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python import codecs_known, folding, members
 from pinkeeper.review.capabilities.python.analysis import Analysis, Evaluator
 from pinkeeper.review.capabilities.python.containers import bind_target, iterated, mapping, sequence, starred, subscript
@@ -40,7 +40,7 @@ _TURNING: Final = frozenset({ast.BitXor, ast.Sub, ast.BitAnd, ast.BitOr, ast.LSh
 _TURNED: Final = Value(marks=XORED)
 _PATH: Final = ("pathlib.Path()",)
 _HOLE: Final = "…"
-_PLACEHOLDER: Final = re.compile(r"%(?:\(\w+\))?[-+ #0-9.]*[srdioxXeEfFgGc]")
+_PLACEHOLDER: Final = lazy_pattern(r"%(?:\(\w+\))?[-+ #0-9.]*[srdioxXeEfFgGc]")
 _SINGLES: Final[dict[Any, Value]] = {each: constant(each) for each in (None, True, False)}
 
 

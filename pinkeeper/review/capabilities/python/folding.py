@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python.value import NOTHING
 from pinkeeper.review.capabilities.python.word_sets import word_set
 
@@ -32,9 +32,9 @@ ELEMENT_LIMIT: Final = 1 << 16
 """Elements that a folded container may have."""
 
 _BIT_LIMIT: Final = 8192
-_NUMBER_WIDTH: Final = re.compile(r"\d{5}|\*")
-_NESTED_FORMAT: Final = re.compile(r"\{[^{}]*[:!][^{}]*\{")
-_ATTRIBUTE_IN_FORMAT: Final = re.compile(r"\{[^{}:!]*\.")
+_NUMBER_WIDTH: Final = lazy_pattern(r"\d{5}|\*")
+_NESTED_FORMAT: Final = lazy_pattern(r"\{[^{}]*[:!][^{}]*\{")
+_ATTRIBUTE_IN_FORMAT: Final = lazy_pattern(r"\{[^{}:!]*\.")
 
 FAILURES: Final = (
     ArithmeticError,

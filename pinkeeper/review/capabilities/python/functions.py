@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any, Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.concrete import NotConstantError
 from pinkeeper.review.capabilities.python.folding import is_foldable
@@ -44,7 +44,7 @@ _PROPERTIES: Final = frozenset(
         "werkzeug.utils.cached_property",
     }
 )
-_NUMBER: Final = re.compile(r"#\d+")
+_NUMBER: Final = lazy_pattern(r"#\d+")
 _HOLDERS: Final = ("__init__", "__new__", "__post_init__")
 _DISCARD: Final = ("__del__",)
 _ARGUMENTS_FOLDED: Final = 6

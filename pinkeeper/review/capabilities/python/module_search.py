@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python import texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.use import Use, all_texts, marks_given
@@ -15,9 +16,9 @@ from pinkeeper.review.capabilities.summary import Capability, Mark
 
 __all__ = ["note_search_path", "path_gained"]
 
-_HIDDEN_FOLDER: Final = re.compile(r"(?:~|/(?:home/[^/]+|root))(?:/[^/]+)*/\.[^/]")
+_HIDDEN_FOLDER: Final = lazy_pattern(r"(?:~|/(?:home/[^/]+|root))(?:/[^/]+)*/\.[^/]")
 _LISTS: Final = frozenset({"path", "__path__"})
-_ARCHIVE: Final = re.compile(r"\.(?:pyzw?|zip|whl|egg)/?$", re.IGNORECASE)
+_ARCHIVE: Final = lazy_pattern(r"\.(?:pyzw?|zip|whl|egg)/?$", re.IGNORECASE)
 
 
 def path_gained(a: Analysis, use: Use) -> Value | None:

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python import texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.inner import look_inside
@@ -22,7 +23,7 @@ SHELLS: Final = word_set(
     "commands.getoutput commands.getstatusoutput "
     "asyncio.create_subprocess_shell popen2.popen2 popen2.popen3 popen2.Popen3 ctypes.CDLL.system"
 )
-_INNER: Final = re.compile(r"(?:python|pypy)[\w.]*\"?\s+(?:-\w\s+)*-c\s+([\"'])(.*?)\1", re.DOTALL)
+_INNER: Final = lazy_pattern(r"(?:python|pypy)[\w.]*\"?\s+(?:-\w\s+)*-c\s+([\"'])(.*?)\1", re.DOTALL)
 _TELLING_ENVIRONMENT: Final = frozenset({"env", "printenv", "set", "/usr/bin/env", "cmd /c set"})
 _STEPS_A_LINE: Final = 500
 _LINE_LIMIT: Final = 120

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.records import Record
 from pinkeeper.review.capabilities.python.use import all_texts
@@ -17,7 +18,7 @@ __all__ = ["SENDING", "note_own_request", "note_request", "sends"]
 SENDING: Final = word_set("get post put patch delete request send stream fetch urlopen ws_connect websocket_connect")
 """Names of methods that clients of the network have, and other things too."""
 
-_URL: Final = re.compile(r"(?:https?|wss?|ftp)://", re.IGNORECASE)
+_URL: Final = lazy_pattern(r"(?:https?|wss?|ftp)://", re.IGNORECASE)
 _PARTS: Final = ("headers", "json", "data", "params", "content", "files", "cookies")
 
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python.value import BIT
 from pinkeeper.review.capabilities.python.word_sets import word_set
 from pinkeeper.review.capabilities.summary import LiteralKind, Mark
@@ -29,15 +30,15 @@ __all__ = [
 _SEARCH_LIMIT: Final = 20_000
 _COMMAND_LIMIT: Final = 2000  # what is searched for in commands takes the square of their length
 
-_URL: Final = re.compile(
+_URL: Final = lazy_pattern(
     r"\b(?:https?|ftps?|wss?|tcp|udp|ssh|git\+https?|socks5h?|sftp|dns|rtmp|ldaps?|rmi)://"
     r"(?:[^\s/'\"<>\\)\]}`\[]*\[[0-9a-f:.]{2,40}\][^\s'\"<>\\)\]}`]*|[^\s'\"<>\\)\]}`\[]{3,}[^\s'\"<>\\)\]}`]*)",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = lazy_pattern(
     r"(?<![\w.\-/])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w.\-])(?::\d{1,5})?"
 )
-_SECRET_PATH: Final = re.compile(
+_SECRET_PATH: Final = lazy_pattern(
     r"(?:^|[/\\~\s'\"=])(?:"
     r"\.aws[/\\]?(?:credentials|config)?|\.ssh(?:[/\\][\w.*-]*)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|_netrc|"
     r"\.pypirc|\.npmrc|\.yarnrc|"
@@ -58,12 +59,12 @@ _SECRET_PATH: Final = re.compile(
     r"|/etc/shadow\b|/etc/(?:master\.)?passwd\b|/proc/(?:self|[\d*?…{}\[\]-]+)/environ|/var/run/secrets|/run/secrets/|"
     r"/\.env(?:\.\w+)?$|^\.env(?:\.\w+)?$|nkbihfbeogaeaoehlefnkodbefgpgknn"
 )
-_METADATA: Final = re.compile(
+_METADATA: Final = lazy_pattern(
     r"169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|fd00:ec2::254|"
     r"/latest/meta-data|"
     r"/latest/api/token\b|computeMetadata/v1"
 )
-_PERSISTENT: Final = re.compile(
+_PERSISTENT: Final = lazy_pattern(
     r"/etc/cron|/var/spool/cron|/etc/systemd/system|\.config[/\\]systemd|/(?:usr/)?lib/systemd/system|"
     r"LaunchAgents|LaunchDaemons|"
     r"\.config[/\\]autostart|/etc/xdg/autostart|/etc/init\.d|/etc/rc\.local|/etc/profile\b|/etc/ld\.so\.preload|"
@@ -73,7 +74,7 @@ _PERSISTENT: Final = re.compile(
     r"(?:site|user)customize\.py\b|\w\.pth$|Winlogon|\\Environment\\UserInitMprLogonScript"
 )
 # Settings of other tools, in which they find what to start or where to go. To name one on a command line is no harm.
-_SETTINGS: Final = re.compile(
+_SETTINGS: Final = lazy_pattern(
     r"(?:^|[/\\])pip\.(?:conf|ini)$|(?:^|[/\\])uv\.toml$|(?:^|[/\\~])\.(?:npmrc|yarnrc(?:\.yml)?|condarc|gitconfig)$|"
     r"\.ssh[/\\](?:config|rc)$|"
     r"\.github[/\\]workflows\b|(?:^|[/\\])\.gitlab-ci\.yml$|(?:^|[/\\])\.pre-commit-config\.yaml$|"
@@ -82,20 +83,20 @@ _SETTINGS: Final = re.compile(
     r"profile_default[/\\]startup\b|\.jupyter[/\\]\w+\.(?:py|json)$|_profile\.ps1$|/etc/sudoers|/etc/ld\.so\.conf"
 )
 # Somewhere else than on this machine, as far as it is written out.
-_ELSEWHERE: Final = re.compile(r"(?:https?|socks\w*|grpcs?)://(?!localhost|127\.|0\.0\.0\.0|\[::1\])[^\s{…]")
-_PERSISTENT_COMMAND: Final = re.compile(
+_ELSEWHERE: Final = lazy_pattern(r"(?:https?|socks\w*|grpcs?)://(?!localhost|127\.|0\.0\.0\.0|\[::1\])[^\s{…]")
+_PERSISTENT_COMMAND: Final = lazy_pattern(
     r"\bcrontab\s+(?!-l)|\bsystemctl\s+(?:--user\s+)?(?:enable|daemon-reload)|\blaunchctl\s+(?:load|bootstrap)|"
     r"\bschtasks\b.{0,200}?/create|"
     r"\breg(?:\.exe)?\s+add\b.{0,200}?\\Run|\bupdate-rc\.d\b|\bNew-ScheduledTask|\bsc(?:\.exe)?\s+create\b",
     re.IGNORECASE | re.DOTALL,
 )
-_TEMPORARY: Final = re.compile(
+_TEMPORARY: Final = lazy_pattern(
     r"(?:^|[\s'\"=:>;|&(])(?:/private)?(?:/var)?/tmp(?:/|$|[\s'\"])|/dev/shm\b|%(?:TEMP|TMP)%|\$(?:\{|"
     r"env:)?(?:TMPDIR|TEMP|TMP)\b|"
     r"AppData[/\\]+Local[/\\]+Temp",
     re.IGNORECASE,
 )
-_COMMAND: Final = re.compile(
+_COMMAND: Final = lazy_pattern(
     r"^\s*(?:sudo\s+|nohup\s+|env\s+|exec\s+|setsid\s+|/\w+/(?:\w+/)*)*(?:"
     r"(?:ba|z|da|k)?sh\s+-\w*c\b|curl\s+\S*-?\S*(?:https?:|-\w|\$|…)|wget\s+(?:https?:|-|\$|…)|"
     r"python[\d.]*\s+-c\b|perl\s+-\w*e\b|ruby\s+-e\b|node\s+-e\b|"
@@ -109,31 +110,31 @@ _COMMAND: Final = re.compile(
     r"-EncodedCommand\b|\bnohup\s|>\s*/dev/null\s+2>&1"
 )
 
-_SILENCED: Final = re.compile(
+_SILENCED: Final = lazy_pattern(
     r"(?:&|[12]?)>\s*(?:/dev/null|NUL\b)|-W(?:indowStyle)?\s+Hidden|Start-Process\b.{0,200}-NoNewWindow", re.IGNORECASE
 )
-_DETACHED: Final = re.compile(
+_DETACHED: Final = lazy_pattern(
     r"(?<!&)&\s*$|\bnohup\b|\bsetsid\b|\bdisown\b|(?<![&>])&\s*(?:disown|exit|\))|^start\s+/b\b", re.IGNORECASE
 )
-_INSECURE: Final = re.compile(
+_INSECURE: Final = lazy_pattern(
     r"\bcurl\b(?:\s+\S+){0,12}?\s(?:-[A-Za-z]*k[A-Za-z]*|--insecure)(?=\s|$)|--no-check-certificate|"
     r"StrictHostKeyChecking[= ]no|"
     r"--trusted-host\b|http\.sslVerify[= ]false"
 )
-_EXECUTABLE: Final = re.compile(r"\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*\+\w*x|0?[0-7]*[1357][0-7]*)\b")
-_DECODED: Final = re.compile(
+_EXECUTABLE: Final = lazy_pattern(r"\bchmod\s+(?:-\w+\s+)*(?:[ugoa]*\+\w*x|0?[0-7]*[1357][0-7]*)\b")
+_DECODED: Final = lazy_pattern(
     r"\bbase64\s+(?:-d|-D|--decode)|-e(?:nc(?:odedcommand)?)?\s+[A-Za-z0-9+/=]{24,}|FromBase64String|"
     r"\bxxd\s+-r|openssl\s+(?:enc|aes\S*)\s.{0,200}-d|"
     r"certutil\S*\s+-decode|\bgunzip\b|\bb64decode\b",
     re.IGNORECASE,
 )
-_DOWNLOADS: Final = re.compile(
+_DOWNLOADS: Final = lazy_pattern(
     r"(?:^|[\s;|&(`'\"/])(?:curl|wget|aria2c|bitsadmin|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|scp|sftp|"
     r"rsync|ftp|tftp|nc|ncat|netcat|telnet|ssh|socat)"
     r"(?:\.exe)?(?=\s)|certutil\S*\s+-urlcache|DownloadString|DownloadFile|Net\.WebClient|/dev/(?:tcp|udp)/",
     re.IGNORECASE,
 )
-_RUNS_DOWNLOAD: Final = re.compile(
+_RUNS_DOWNLOAD: Final = lazy_pattern(
     r"(?:curl|wget|iwr|irm|Invoke-\w+|DownloadString|DownloadFile)\b.{0,200}?(?:\|\s*(?:sudo\s+)?(?:\S*/)?(?:(?:ba|z|"
     r"da|k)?sh|python[\d.]*|perl|ruby|node|iex)\b|"
     r"(?:&&|;|\n)\s*(?:chmod|sh|bash|python|\./|/tmp/|start|sudo))|(?:\$\(|`|<\()\s*(?:curl|wget)\b|\b(?:IEX|"
@@ -142,7 +143,7 @@ _RUNS_DOWNLOAD: Final = re.compile(
 )
 
 # Programs that give a secret to whoever asks in the user's name.
-_ASKS_FOR_SECRETS: Final = re.compile(
+_ASKS_FOR_SECRETS: Final = lazy_pattern(
     r"\bgh\s+auth\s+(?:token|status\b.*--show-token)|\bglab\s+(?:auth|config)\b.*token|"
     r"\bgcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token|"
     r"\baws\s+(?:configure\s+(?:get|export-credentials)|sts\s+(?:get|assume)|secretsmanager|ssm\s+get)|"
@@ -153,13 +154,13 @@ _ASKS_FOR_SECRETS: Final = re.compile(
     r"\bdocker-credential-\w+|\bnpm\s+token|\bssh-add\s+-L|\bgpg\b.*--export-secret|\bcmdkey\s+/list|"
     r"\bsecret-tool\s+(?:search|lookup)|\bpass\s+show|\b(?:lpass|bw)\s+(?:show|get)|\bxclip\b.*-o\b|\bpbpaste\b"
 )
-_INSTALLS: Final = re.compile(
+_INSTALLS: Final = lazy_pattern(
     r"\b(?:pip[\d.]*|uv\s+(?:pip|tool)|pipx|conda|mamba|easy_install|gem|cargo|apt(?:-get)?|yum|dnf|apk|brew)\s+"
     r"(?:-\S+\s+)*(?:install|add)\b|\bnpm\s+(?:i|install|ci|exec)\b|\b(?:npx|uvx|bunx|pipx\s+run)\s|"
     r"\byarn\s+(?:add|install)\b|\bgo\s+(?:install|run)\s"
 )
 
-_FOREIGN: Final = re.compile(
+_FOREIGN: Final = lazy_pattern(
     r"^(?:AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN|ACCESS_KEY_ID|WEB_IDENTITY_TOKEN\w*|CONTAINER_CREDENTIALS\w*|"
     r"CONTAINER_AUTHORIZATION\w*)|"
     r"AZURE_CLIENT_SECRET|ARM_CLIENT_SECRET|GOOGLE_APPLICATION_CREDENTIALS|GOOGLE_CREDENTIALS|GITHUB_TOKEN|"
@@ -257,7 +258,7 @@ def command_marks(text: str) -> int:
 
 
 # Cheap signs that one of the patterns could match; nearly all texts have none.
-_WORTH: Final = re.compile(
+_WORTH: Final = lazy_pattern(
     r"://|\d\.\d{1,3}\.\d|[~/\\]\.|^\.[a-z]|/etc/|/tmp|/dev/|/proc/|/run/|/spool|id_|History|LaunchAg|"
     r"LaunchDae|[Cc]url |[Ww]get |sh -|"
     r"-c |[Pp]ower[Ss]hell|pwsh|cmd|chmod|crontab|schtasks|systemctl|launchctl|certutil|nohup|%TEMP|%TMP|"
@@ -270,14 +271,14 @@ _WORTH: Final = re.compile(
 _PLACES: Final = (_SECRET_PATH, _PERSISTENT, _METADATA)
 _HOLE: Final = "\N{HORIZONTAL ELLIPSIS}"
 # Of this very machine, of every machine; versions and object identifiers that look like addresses.
-_NO_ADDRESS: Final = re.compile(
+_NO_ADDRESS: Final = lazy_pattern(
     r"0\.|127\.|255\.255|\d+\.0\.0\.0$|\d\.\d\.\d\.\d$|2\.5\.(?:4|29)\.|1\.3\.6\.|"
     r"1\.2\.840\."
 )
 _PATH_LIMIT: Final = 400
 _BLOB_SIZE: Final = 200
-_PACKED: Final = re.compile(r"[A-Za-z0-9+/=_\-!#$%&()*;<>?@^`{|}~]{200,}")
-_HEX: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2}|[0-9a-fA-F]{2}){100,}")
+_PACKED: Final = lazy_pattern(r"[A-Za-z0-9+/=_\-!#$%&()*;<>?@^`{|}~]{200,}")
+_HEX: Final = lazy_pattern(r"(?:\\x[0-9a-fA-F]{2}|[0-9a-fA-F]{2}){100,}")
 
 
 def kinds(text: str) -> list[tuple[LiteralKind, str]]:
@@ -330,8 +331,8 @@ def _entropy(sample: str) -> float:
     return -sum(count / size * math.log2(count / size) for count in Counter(sample).values())
 
 
-_AUTHORITY: Final = re.compile(r"://([^/?#\s]+)")
-_WORD: Final = re.compile(r"[A-Za-z0-9_.\-]{4,}")
+_AUTHORITY: Final = lazy_pattern(r"://([^/?#\s]+)")
+_WORD: Final = lazy_pattern(r"[A-Za-z0-9_.\-]{4,}")
 _WORDS_LOOKED_FOR: Final = 12
 
 

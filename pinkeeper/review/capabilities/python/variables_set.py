@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.python import texts
 from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.use import Use, all_texts
@@ -25,12 +25,12 @@ _LOADERS: Final = word_set(
 )
 # What connections go through, or trust; and where clients of others' services go. A text that stands in the code is no
 # choice of whoever runs it.
-_WAYS: Final = re.compile(
+_WAYS: Final = lazy_pattern(
     r"(?i:https?|all|ftp|grpc)_(?i:proxy)|(?:REQUESTS|CURL|AWS|GRPC)_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)|"
     r"NODE_EXTRA_CA_CERTS|"
     r"[A-Z0-9_]+_(?:BASE_URL|API_BASE|BASE|API_URL|ENDPOINT|ENDPOINT_URL|API_HOST)"
 )
-_CERTIFICATES: Final = re.compile(r"CA_BUNDLE|SSL_CERT|CA_CERTS")
+_CERTIFICATES: Final = lazy_pattern(r"CA_BUNDLE|SSL_CERT|CA_CERTS")
 _NAME_LIMIT: Final = 4
 
 

@@ -114,12 +114,22 @@ def test_functions_are_listed_with_their_lines_the_module_first():
     summary = summary_of("x = 1\n\n@d\n@e\ndef f():\n    pass\n\nclass A:\n    async def g(self):\n        pass\n")
     listed = [(function.name, function.line, function.end_line) for function in summary.functions]
     assert listed == [(MODULE, 1, 10), ("f", 3, 6), ("A.g", 9, 10)]
-    assert summary.functions[0].digest == ""
-    assert all(function.digest for function in summary.functions[1:])
+
+
+def test_functions_with_a_fact_are_told_by_a_digest():
+    summary = summary_of("import os\nos.system('a')\ndef f():\n    os.system('b')\ndef g():\n    return 1\n")
+    assert [bool(function.digest) for function in summary.functions] == [False, True, False]
+
+
+def test_a_function_whose_lambda_has_a_fact_has_a_digest():
+    summary = summary_of("import os\ndef f():\n    return lambda: os.system('b')\n")
+    assert [bool(function.digest) for function in summary.functions] == [False, True]
 
 
 def test_functions_of_one_name_are_all_listed():
-    summary = summary_of("if x:\n    def f():\n        a()\nelse:\n    def f():\n        b()\n")
+    summary = summary_of(
+        "import os\nif x:\n    def f():\n        os.system('a')\nelse:\n    def f():\n        os.system('b')\n"
+    )
     assert [function.name for function in summary.functions] == [MODULE, "f", "f"]
     assert len({function.digest for function in summary.functions}) == 3
 
