@@ -36,10 +36,25 @@ def _look(material: Material) -> Iterable[Sighting]:
             if (new.path, endpoint.host) in told or endpoint.host in _EXAMPLE_PARTS:
                 continue
             told.add((new.path, endpoint.host))
-            yield _judged(new, endpoint, own, connects=bool(connecting.get(new.path)))
+            connects = "so is what connects or starts programs here" if connecting.get(new.path) else ""
+            if not connects and _is_called(material, new.path, endpoint.host):
+                connects = "a call that was there goes to it"
+            yield _judged(new, endpoint, own, connects=connects)
 
 
-def _judged(new: NewLiteral, endpoint: Endpoint, own: frozenset[str], *, connects: bool) -> Sighting:
+def _is_called(material: Material, path: str, host: str) -> bool:
+    """Whether a file connects to a host, as far as its calls say where they go."""
+    module = material.new.code.modules.get(path)
+    return module is not None and any(
+        host in argument.lower()
+        for fact in module.facts
+        if fact.capability is Capability.NETWORK
+        for argument in fact.arguments
+    )
+
+
+def _judged(new: NewLiteral, endpoint: Endpoint, own: frozenset[str], *, connects: str) -> Sighting:
+    """connects: in words, what does so in the file; empty for nothing."""
     kind = kind_of_endpoint(endpoint.host, endpoint.text)
     address = _address(endpoint.host)
     near = next((host for host in sorted(own) if is_near_miss(site(endpoint.host), site(host))), None)
@@ -59,7 +74,7 @@ def _judged(new: NewLiteral, endpoint: Endpoint, own: frozenset[str], *, connect
         severity, what = Severity.HIGH, f"{endpoint.host} is new, and stands there in another form"
     elif connects:
         odd = "" if endpoint.port in _HTTP_PORTS else f", on the odd port {endpoint.port},"
-        severity, what = Severity.HIGH, f"{endpoint.host}{odd} is new, and so is what connects or starts programs here"
+        severity, what = Severity.HIGH, f"{endpoint.host}{odd} is new, and {connects}"
     elif kind is not None:
         severity, what = Severity.MEDIUM, f"{endpoint.host} is {kind.what}"
     else:
@@ -106,9 +121,9 @@ RULE = Rule(
     title="a new host or address",
     means=(
         "The code names a host that the old release did not name. It is high where something new connects or starts "
-        "programs in the same file, where the host is a bare address, a way that hides the receiver (bots of "
-        "messengers, tunnels, paste and drop sites), where a cloud hands out credentials, or where it looks like the "
-        "project's own."
+        "programs in the same file, where a call that was there goes to it, where the host is a bare address, a way "
+        "that hides the receiver (bots of messengers, tunnels, paste and drop sites), where a cloud hands out "
+        "credentials, or where it looks like the project's own."
     ),
     attack="LiteLLM 1.82.7: secrets went to a host that looked like the project's own and was not.",
     judge="Who owns the host, since when, and do the project's pages name it?",

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
-
-from pinkeeper.model.comparison import FileChange, FileKind
+from pinkeeper.model.comparison import FileKind
 from pinkeeper.model.finding import Severity
-from pinkeeper.model.hunk import LineKind
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.changed_functions import (
+    LARGEST,
+    AnyFunction,
+    ChangedLines,
+    Functions,
+    changed_files,
+    functions_of,
+)
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -31,31 +36,22 @@ _STRONG = frozenset(
             "verify_password",
         ),
         *("verify_hash", "match_hostname", "verify_oauth2_token", "verify_id_token"),
+        # Of paths, and of templates.
+        *("is_relative_to", "commonpath", "safe_join", "secure_filename", "is_within_directory"),
+        *("SandboxedEnvironment", "ImmutableSandboxedEnvironment"),
     }
 )
-_STRONG_BYTES = lazy_pattern("|".join(sorted(_STRONG)).encode())
+_STRONG_TEXT = lazy_pattern("|".join(sorted(_STRONG)))
 _GUARDING = lazy_pattern(
     r"admin|superuser|auth(?:or|en|z|_|$)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential",
     re.IGNORECASE,
 )
 _REFUSAL = lazy_pattern(r"40[13]|abort|forbid|unauthori[sz]ed|den(?:y|ied)|reject|error|fail", re.IGNORECASE)
 _JOINED = lazy_pattern(r"\b(?:or|and)\b")
-_LARGEST = 2**20
-_MOST_FILES = 200
-
-_Functions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
-
-
-class _Pair(Struct, frozen=True, kw_only=True):
-    """A changed file as it was and as it is, by functions."""
-
-    path: str
-    before: _Functions
-    after: _Functions
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    pairs = list(_pairs(material))
+    pairs = list(changed_files(material, _is_wanted))
     had = sum(_count(pair.before) for pair in pairs)
     has = sum(_count(pair.after) for pair in pairs) + (_added_elsewhere(material) if had else 0)
     for pair in pairs:
@@ -74,49 +70,11 @@ def _look(material: Material) -> Iterable[Sighting]:
                 )
 
 
-def _pairs(material: Material) -> Iterator[_Pair]:
-    left = _MOST_FILES
-    for change in material.changes:
-        if not _may_weaken(change):
-            continue
-        assert change.old_path is not None
-        assert change.new_path is not None
-        old, new = material.old.main, material.new.main
-        if max(old.entries[change.old_path].size, new.entries[change.new_path].size) > _LARGEST:
-            continue
-        before, after = old.read(change.old_path), new.read(change.new_path)
-        if not (_STRONG_BYTES.search(before) or _guards_otherwise(change, material)):
-            continue
-        left -= 1
-        if left < 0:
-            return
-        trees = parse(before).tree, parse(after).tree
-        if trees[0] is not None and trees[1] is not None:
-            yield _Pair(path=change.new_path, before=_functions(trees[0]), after=_functions(trees[1]))
-
-
-def _may_weaken(change: FileChange) -> bool:
-    return change.kind is FileKind.PYTHON and change.old_path is not None and change.new_path is not None
-
-
-def _guards_otherwise(change: FileChange, material: Material) -> bool:
-    """Whether a line that is new joins conditions, and it or its function is named as what guards something."""
-    module = material.new.code.modules.get(change.new_path or "")
-    functions = () if module is None else module.functions
-    joined = (
-        line
-        for hunk in change.hunks
-        for line in hunk.lines
-        if line.kind is LineKind.ADDED and _JOINED.search(line.text) is not None
-    )
-    return any(
-        _GUARDING.search(line.text) is not None
-        or any(
-            each.line <= (line.new or 0) <= each.end_line and _GUARDING.search(each.name) is not None
-            for each in functions
-        )
-        for line in joined
-    )
+def _is_wanted(lines: ChangedLines) -> bool:
+    if _STRONG_TEXT.search(lines.removed) is not None or _STRONG_TEXT.search(lines.added) is not None:
+        return True
+    texts = (lines.path, lines.removed, lines.added, lines.defined)
+    return _JOINED.search(lines.added) is not None and any(_GUARDING.search(text) is not None for text in texts)
 
 
 def _added_elsewhere(material: Material) -> int:
@@ -127,19 +85,11 @@ def _added_elsewhere(material: Material) -> int:
         path = change.new_path
         if change.old_path is not None or path is None or change.kind is not FileKind.PYTHON:
             continue
-        if contents.entries[path].size <= _LARGEST and _STRONG_BYTES.search(content := contents.read(path)):
+        if contents.entries[path].size <= LARGEST and _STRONG_TEXT.search(
+            (content := contents.read(path)).decode(errors="replace")
+        ):
             tree = parse(content).tree
-            found += 0 if tree is None else _count(_functions(tree))
-    return found
-
-
-def _functions(tree: ast.AST, prefix: str = "") -> _Functions:
-    found: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found[f"{prefix}{node.name}"] = node
-        elif isinstance(node, ast.ClassDef):
-            found |= _functions(node, f"{prefix}{node.name}.")
+            found += 0 if tree is None else _count(functions_of(tree))
     return found
 
 
@@ -153,7 +103,7 @@ def _mentions(function: ast.AST) -> list[str]:
     return [name for name in names if name in _STRONG]
 
 
-def _count(functions: _Functions) -> int:
+def _count(functions: Functions) -> int:
     return sum(len(_mentions(function)) for function in functions.values())
 
 
@@ -165,9 +115,7 @@ def _checks(function: ast.AST) -> Iterator[tuple[str, ast.Call]]:
                 yield name, node
 
 
-def _weakened(
-    name: str, old: ast.FunctionDef | ast.AsyncFunctionDef, new: ast.FunctionDef | ast.AsyncFunctionDef, *, fewer: bool
-) -> Iterator[tuple[int, str]]:
+def _weakened(name: str, old: AnyFunction, new: AnyFunction, *, fewer: bool) -> Iterator[tuple[int, str]]:
     before, after = list(_checks(old)), list(_checks(new))
     if before and not _mentions(new) and fewer:
         yield new.lineno, f"{name} does without {before[0][0]}, which nothing else has in its place"

@@ -34,7 +34,8 @@ class Grave(Struct, frozen=True, kw_only=True):
 class Judged(Struct, frozen=True, kw_only=True):
     """One bump. seconds: of the comparison alone. megabytes: the peak of the process or of its largest child.
 
-    counts: findings by severity. problem: why there is no verdict, empty where there is one.
+    counts: findings by severity. glances: the medium ones, as text. problem: why there is no verdict, empty where there
+    is one.
     """
 
     package: str
@@ -47,6 +48,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     megabytes: float = 0.0
     counts: dict[str, int] = {}
     grave: tuple[Grave, ...] = ()
+    glances: tuple[str, ...] = ()
     problem: str = ""
 
     @property
@@ -94,6 +96,11 @@ def judge_bump(
             )
             for finding in result.findings
             if finding.severity.at_least(Severity.HIGH)
+        ),
+        glances=tuple(
+            f"{finding.rule} {finding.path}:{finding.line}: {finding.summary}"
+            for finding in result.findings
+            if finding.severity is Severity.MEDIUM
         ),
     )
 

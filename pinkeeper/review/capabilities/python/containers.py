@@ -32,8 +32,7 @@ _ELEMENT_LIMIT: Final = 1 << 17
 
 def sequence(a: Analysis, node: Any) -> Value:
     """A tuple, a list or a set."""
-    evaluate = a.evaluate
-    values = [evaluate(each) for each in node.elts]
+    values = _elements(a, node.elts)
     is_tuple = node.__class__ is ast.Tuple
     if node.__class__ is not ast.Set:
         consts = [value.const for value in values]
@@ -51,6 +50,23 @@ def sequence(a: Analysis, node: Any) -> Value:
                     return UNKNOWN
                 return constant(tuple(consts) if is_tuple else consts, marks)
     return _container(dict(enumerate(values)))
+
+
+def _elements(a: Analysis, nodes: list[ast.expr]) -> list[Value]:
+    """The elements of a container, with those of ``*x`` where they are known."""
+    values: list[Value] = []
+    for node in nodes:
+        if not isinstance(node, ast.Starred):
+            values.append(a.evaluate(node))
+            continue
+        held = a.evaluate(node.value)
+        if isinstance(held.const, (list, tuple)) and len(held.const) <= _ITEM_LIMIT:
+            values += [constant(each, held.marks) for each in held.const]
+        elif held.items is not None and not held.refs and all(isinstance(key, int) for key in held.items):
+            values += held.items.values()
+        else:
+            values.append(starred(a, held, node))
+    return values
 
 
 def _kept(const: Any) -> Any:
@@ -72,7 +88,7 @@ def _container(items: dict[Any, Value]) -> Value:
     return Value(items=items, marks=marks)
 
 
-def starred(a: Analysis, value: Value, node: ast.Starred) -> Value:
+def starred(a: Analysis, value: Value, node: ast.expr) -> Value:
     """``*x`` within a container or a call."""
     if is_environment(a, value):
         return read_in_bulk(a, node)

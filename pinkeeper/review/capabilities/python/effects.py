@@ -23,7 +23,7 @@ from pinkeeper.review.capabilities.python.files import (
 from pinkeeper.review.capabilities.python.inner import look_inside
 from pinkeeper.review.capabilities.python.module_search import path_gained
 from pinkeeper.review.capabilities.python.processes import start_process
-from pinkeeper.review.capabilities.python.use import Use, all_texts, marks_given, shown
+from pinkeeper.review.capabilities.python.use import Use, all_texts, marks_given, shown, shown_of
 from pinkeeper.review.capabilities.python.value import (
     BIT,
     FLOWING,
@@ -120,6 +120,15 @@ def connect(a: Analysis, use: Use) -> Value:
     known = catalogue.entry(use.name)
     gives = known[1] & BIT[Mark.FETCHED] if known is not None else 0
     return Value(refs=result.refs, marks=gives | secret)
+
+
+def _request(a: Analysis, use: Use) -> Value:
+    """A request that is sent later: whoever sends it sends it there."""
+    url = use.argument(0 if use.name.startswith("urllib.") else 1, "url")
+    made = a.result_named(f"{use.ref}()")
+    text = shown_of(url)
+    marks = marks_given(a, use) & FLOWING
+    return made if text is None and not marks else Value(refs=made.refs, text=text, marks=marks)
 
 
 def _hosts(a: Analysis, use: Use, value: Value) -> None:
@@ -355,6 +364,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
         _registered,
     ),
     "builtins.object.__subclasses__": _subclasses,
+    **dict.fromkeys(("urllib.request.Request", "requests.Request", "httpx.Request"), _request),
     **dict.fromkeys(
         ("torch.hub.load", "torch.hub.load_state_dict_from_url", "langchain.hub.pull", "logging.config.listen"),
         _from_hub,
