@@ -24,7 +24,7 @@ __all__ = [
     "OddityKind",
 ]
 
-ANALYSER = 8
+ANALYSER = 9
 """Raised whenever a summary of the same bytes would come out another way."""
 
 MODULE = "<module>"

@@ -12,6 +12,7 @@ from pinkeeper.review.material import Material, NewFact
 __all__ = [
     "POWERS",
     "REMARKABLE",
+    "RUNS_TEXTS",
     "all_facts",
     "at_the_time",
     "by_path",
@@ -19,6 +20,7 @@ __all__ = [
     "could_be_read",
     "had_in_file",
     "old_facts",
+    "ran_texts",
     "shown_call",
     "was_reachable",
 ]
@@ -30,6 +32,9 @@ REMARKABLE = frozenset(
     {Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED, Mark.SILENCED, Mark.DETACHED, Mark.INSECURE, Mark.WRITTEN}
 )
 """Marks that ordinary code seldom gives to a call."""
+
+RUNS_TEXTS = frozenset({"builtins.eval", "builtins.exec"})
+"""What runs a text as code."""
 
 _TIMES = {
     When.START: "whenever an interpreter starts",
@@ -69,6 +74,12 @@ def had_in_file(material: Material, new: NewFact, capability: Capability) -> boo
     """Whether the old form of a file had a use of a capability."""
     module = _old_form(material, new.path)
     return module is not None and any(fact.capability is capability for fact in module.facts)
+
+
+def ran_texts(material: Material, new: NewFact) -> bool:
+    """Whether the old form of a file ran texts as code, and not only imported what has a name."""
+    module = _old_form(material, new.path)
+    return module is not None and any(fact.callee in RUNS_TEXTS for fact in module.facts)
 
 
 def calls_what_connects(material: Material, new: NewFact) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pinkeeper.model.finding import Severity
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material, NewFact, Novelty
-from pinkeeper.review.rules.circumstances import by_path, could_be_read, had_in_file, shown_call
+from pinkeeper.review.rules.circumstances import RUNS_TEXTS, by_path, could_be_read, had_in_file, ran_texts, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
@@ -29,7 +29,11 @@ def _look(material: Material) -> Iterable[Sighting]:
             if (
                 capability in _GAINS
                 and new.novelty is not Novelty.NEW_FILE
-                and not had_in_file(material, new, capability)
+                and not (
+                    ran_texts(material, new)
+                    if new.fact.callee in RUNS_TEXTS
+                    else had_in_file(material, new, capability)
+                )
             ):
                 where = "a function" if new.novelty is Novelty.OLD_SCOPE else "a file"
                 yield sighting(
@@ -53,6 +57,8 @@ def _severity(new: NewFact, beside: set[Capability], *, is_sure: bool, is_first:
     if not is_sure and not fact.marks & {Mark.DECODED, Mark.SECRET, Mark.COMPUTED}:
         return Severity.MEDIUM  # the old file, of an older Python, may have done the same
     if fact.marks & {Mark.DECODED, Mark.FETCHED, Mark.SECRET, Mark.COMPUTED}:
+        return Severity.HIGH
+    if fact.callee in RUNS_TEXTS and new.novelty is Novelty.OLD_SCOPE:
         return Severity.HIGH
     is_known = fact.capability is not Capability.PROCESS and not is_first
     return Severity.MEDIUM if is_known or new.novelty is not Novelty.OLD_SCOPE else Severity.HIGH

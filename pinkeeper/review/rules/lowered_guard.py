@@ -16,9 +16,13 @@ from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
 
-_SIGNS = lazy_pattern(
+_OF_SETTINGS = (
     r"resolve_entities|no_network|load_dtd|autoescape|fully_trusted|verify_signature|shell\s*=\s*True|chmod|"
-    r"[\"']none[\"']|digest\(|SSLError|CertVerif|CertificateError|netloc|host|origin|referer|redirect|"
+    r"[\"']none[\"']|digest\("
+)
+_SETTINGS = lazy_pattern(_OF_SETTINGS, re.IGNORECASE)
+_SIGNS = lazy_pattern(
+    rf"{_OF_SETTINGS}|SSLError|CertVerif|CertificateError|netloc|host|origin|referer|redirect|"
     r"\brandom\b|\bmatch\(|\.search\(",
     re.IGNORECASE,
 )
@@ -76,7 +80,7 @@ def _look(material: Material) -> Iterable[Sighting]:
 
 
 def _is_wanted(lines: ChangedLines) -> bool:
-    if _SIGNS.search(lines.added) is not None:
+    if _SIGNS.search(lines.added) is not None or _SETTINGS.search(lines.removed) is not None:
         return True
     # A refusal that is none any more.
     return "raise" in lines.removed and _GUARDING.search(f"{lines.path}\n{lines.removed}") is not None

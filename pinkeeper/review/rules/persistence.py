@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
 __all__ = ["RULE"]
+
+_APPENDED = lazy_pattern(r">{1,2}[ \t]*[\w/~.$-]*(?:authorized_keys|/etc/sudoers|/etc/cron|ld\.so\.preload)[\w.-]*")
 
 
 def _look(material: Material) -> Iterable[Sighting]:
@@ -20,6 +23,18 @@ def _look(material: Material) -> Iterable[Sighting]:
                 new,
                 Severity.CRITICAL if new.when.is_unasked else Severity.HIGH,
                 f"{at_the_time(new.when)} it leaves something behind that will run again: {shown_call(new)}",
+            )
+    for literal in material.literals:
+        found = None if literal.literal.in_docstring else _APPENDED.search(literal.literal.value)
+        if found is not None:
+            yield Sighting(
+                severity=Severity.HIGH,
+                summary=f"a command line lets somebody in, or runs again: {found[0][:80]}",
+                path=literal.path,
+                line=literal.literal.line,
+                scope=literal.literal.scope,
+                when=literal.when,
+                subject=f"appended {found[0]}",
             )
 
 

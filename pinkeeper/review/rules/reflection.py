@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material, NewFact
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, shown_call
@@ -28,6 +29,9 @@ _LISTENERS = frozenset(
     }
 )
 
+# What builds objects from the tags of a YAML document.
+_CONSTRUCTORS = lazy_pattern(rb"add_(?:multi_)?constructor\(")
+
 # Every class that the process has, by whose means anything can be reached that was taken out of reach.
 _ALL_CLASSES = "object.__subclasses__"
 
@@ -47,7 +51,7 @@ def _look(material: Material) -> Iterable[Sighting]:
         elif Mark.UNRESOLVED in fact.marks and fact.capability in {Capability.DYNAMIC_CODE, Capability.REFLECTION}:
             yield sighting(
                 new,
-                _unresolved(new),
+                _unresolved(new, material),
                 f"{at_the_time(new.when)} it gets something by a name that cannot be worked out: {shown_call(new)}",
             )
         elif fact.callee.startswith(_BACK_DOORS):
@@ -61,10 +65,18 @@ def _look(material: Material) -> Iterable[Sighting]:
             )
 
 
-def _unresolved(new: NewFact) -> Severity:
+def _unresolved(new: NewFact, material: Material) -> Severity:
     if new.when.is_unasked or new.fact.marks & {Mark.DECODED, Mark.FETCHED}:
         return Severity.HIGH
+    if new.fact.capability is Capability.DYNAMIC_CODE and _builds_from_data(material, new.path):
+        return Severity.HIGH
     return Severity.MEDIUM
+
+
+def _builds_from_data(material: Material, path: str) -> bool:
+    """Whether a file says what tags of a document become: the names come from the document then."""
+    contents = material.new.main
+    return path in contents.entries and _CONSTRUCTORS.search(contents.read(path)) is not None
 
 
 RULE = Rule(

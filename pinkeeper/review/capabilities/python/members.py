@@ -39,6 +39,8 @@ def attribute(a: Analysis, base: Value, name: str, node: ast.expr) -> Value:
     if name == "__class__":
         return Value(refs=tuple(ref.removesuffix("()") for ref in refs if ref.endswith("()")))
     if not refs:
+        if name == "startup_dir":
+            return Value(text="profile_default/startup")  # of a profile of IPython
         marks = base.marks & _KEPT
         return Value(marks=marks) if marks else UNKNOWN
     if len(refs) == 1 and not base.marks:

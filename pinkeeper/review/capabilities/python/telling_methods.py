@@ -9,7 +9,7 @@ from pinkeeper.review.capabilities.python.analysis import Analysis
 from pinkeeper.review.capabilities.python.use import all_texts
 from pinkeeper.review.capabilities.python.value import BIT, UNKNOWN, Value
 from pinkeeper.review.capabilities.python.word_sets import word_set
-from pinkeeper.review.capabilities.summary import Capability, Mark
+from pinkeeper.review.capabilities.summary import Capability, LiteralKind, Mark
 
 __all__ = ["note_call", "note_method"]
 
@@ -26,6 +26,7 @@ _UPLOADS: Final = word_set(
     "upload_file upload_fileobj put_object upload_blob upload_from_filename upload_from_string upload_from_file "
     "send_document send_file sendDocument files_upload files_upload_v2 storbinary fput_object create_gist"
 )
+_BUCKETS: Final = word_set("put_object upload_file upload_fileobj copy_object fput_object upload_part")
 _SECRET: Final = BIT[Mark.SECRET]
 
 
@@ -38,7 +39,17 @@ def note_method(a: Analysis, node: Any, name: str, arguments: list[Value], keywo
         a.fact(Capability.PROCESS, f"….{name}", node, (), 0)
     elif name in _UPLOADS and any(_is_secret(value) for value in (*arguments, *keywords.values())):
         a.fact(Capability.NETWORK, f"….{name}", node, (), _SECRET)
+    elif name in _BUCKETS:
+        _note_bucket(a, node, name, keywords.get("Bucket", keywords.get("bucket_name", UNKNOWN)))
     return 0
+
+
+def _note_bucket(a: Analysis, node: Any, name: str, bucket: Value) -> None:
+    """Something is put into a bucket whose name stands in the code: it is nobody's who uses the package."""
+    if isinstance(bucket.const, str) and bucket.const:
+        place = f"s3://{bucket.const}"
+        a.fact(Capability.NETWORK, f"….{name}", node, (place,), 0)
+        a.literal(LiteralKind.URL, place, node)
 
 
 def note_call(a: Analysis, node: Any, callee: str, keywords: dict[str, Value]) -> None:

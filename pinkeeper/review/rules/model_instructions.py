@@ -1,0 +1,89 @@
+"""Texts that tell a language model to hand something over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pinkeeper.model.comparison import FileChange, FileKind
+from pinkeeper.model.finding import Severity
+from pinkeeper.model.hunk import DiffLine, LineKind
+from pinkeeper.model.lazy_pattern import lazy_pattern
+from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.rule import Rule, Sighting
+
+__all__ = ["RULE"]
+
+_MOST = 4_000_000  # characters
+_MOST_PLACES = 50  # of one hunk
+_NEAR = 400  # characters
+_PLACE = lazy_pattern(r"(?:https?|wss?)://[^\s\"'<>]+")
+_HANDS_OVER = lazy_pattern(
+    r"\b(?:send|post|upload|fetch(?:_\w+)?|call|forward|transmit|report|submit|append|include|open|request|visit|get)\b",
+    re.IGNORECASE,
+)
+_SECRETS = lazy_pattern(
+    r"\b(?:api[_ -]?keys?|passwords?|credentials?|secrets?|access tokens?|environment variables?|private keys?|"
+    r"sensitive|confidential|conversation(?: history)?|system prompt|\.env)\b",
+    re.IGNORECASE,
+)
+_IN_SECRET = lazy_pattern(
+    r"\b(?:do\s+not|don't|never|without)\s+(?:mention|tell|inform|reveal|disclos|show|say|ask|notify)\w*|"
+    r"\bleave\s+(?:it|this|that)\s+out\b|\bkeep\s+(?:it|this|that)\s+(?:secret|hidden|to\s+yourself)|\bsilently\b|"
+    r"\bbookkeeping\b",
+    re.IGNORECASE,
+)
+
+
+def _look(material: Material) -> Iterable[Sighting]:
+    left = _MOST
+    for change in material.changes:
+        if change.new_path is None or change.kind in {FileKind.DOCUMENTATION, FileKind.TEST}:
+            continue
+        for added in _added(change):
+            text = "\n".join(line.text for line in added)
+            left -= len(text)
+            if left < 0:
+                return
+            place = _told(text)
+            if place is not None:
+                yield Sighting(
+                    severity=Severity.LOW if is_test(change.new_path) else Severity.HIGH,
+                    summary=f"a text tells whoever obeys it to hand over secrets: {place[0][:80]}",
+                    path=change.new_path,
+                    line=added[text.count("\n", 0, place.start())].new,
+                    subject=f"told {place[0]}",
+                )
+
+
+def _told(text: str) -> re.Match[str] | None:
+    """Where it says to send what nobody should have, and to say nothing of it."""
+    for number, place in enumerate(_PLACE.finditer(text)):
+        if number == _MOST_PLACES:
+            return None
+        around = text[max(0, place.start() - _NEAR) : place.end() + _NEAR]
+        if all(each.search(around) is not None for each in (_HANDS_OVER, _SECRETS, _IN_SECRET)):
+            return place
+    return None
+
+
+def _added(change: FileChange) -> Iterator[list[DiffLine]]:
+    for hunk in change.hunks:
+        added = [line for line in hunk.lines if line.kind is LineKind.ADDED]
+        if added:
+            yield added
+
+
+RULE = Rule(
+    id="model-instructions",
+    severity=Severity.HIGH,
+    title="a text tells a model to hand something over",
+    means=(
+        "A prompt, the description of a tool, or another text that a model reads says to send keys, secrets or what "
+        "was said to an address, and not to speak of it."
+    ),
+    attack="Tool descriptions of 2025 that had agents read key files and pass them on as an argument.",
+    judge="Who owns the address? Nobody honest asks a model to keep something from its user.",
+    look=_look,
+)
