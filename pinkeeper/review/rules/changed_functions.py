@@ -1,9 +1,9 @@
-"""Python files that changed, as trees: what a function was and what it is."""
+"""Python files that changed, as trees of what differs: what a function was and what it is."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -18,7 +18,7 @@ LARGEST = 2**20
 """Bytes; larger files are not looked into."""
 
 _MOST_FILES = 200
-_DEFINED = lazy_pattern(r"def +(\w+)")
+_DEFINED = lazy_pattern(r"(?:async +)?def +(\w+)")
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 Functions = Mapping[str, AnyFunction]
@@ -28,23 +28,25 @@ Functions = Mapping[str, AnyFunction]
 class ChangedLines(Struct, frozen=True, kw_only=True):
     """Lines of a changed file, without the blanks around them. removed: those that the new form has nowhere.
 
-    defined: names of the functions in its new form.
+    around: names of the functions whose ``def`` is the last one above an added line.
     """
 
     path: str
     removed: str
     added: str
-    defined: str
+    around: frozenset[str]
 
 
 class ChangedFile(Struct, frozen=True, kw_only=True):
-    """A changed file as it was and as it is."""
+    """A file that is in both releases. functions: those that are new or changed, by name, with what they were.
+
+    before, after: statements that are in one of the releases alone, whole functions among them.
+    """
 
     path: str
-    old: ast.Module
-    new: ast.Module
-    before: Functions
-    after: Functions
+    functions: Mapping[str, tuple[AnyFunction | None, AnyFunction]]
+    before: Sequence[ast.stmt]
+    after: Sequence[ast.stmt]
 
 
 def changed_files(material: Material, wanted: Callable[[ChangedLines], bool]) -> Iterator[ChangedFile]:
@@ -60,26 +62,14 @@ def changed_files(material: Material, wanted: Callable[[ChangedLines], bool]) ->
         left -= 1
         if left < 0:
             return
-        trees = parse(before).tree, parse(after).tree
-        if trees[0] is not None and trees[1] is not None:
-            yield ChangedFile(
-                path=paths[1],
-                old=trees[0],
-                new=trees[1],
-                before=functions_of(trees[0]),
-                after=functions_of(trees[1]),
-            )
+        found = _compared(paths[1], before, after)
+        if found is not None:
+            yield found
 
 
 def functions_of(tree: ast.AST, prefix: str = "") -> Functions:
     """The functions of a module and of its classes."""
-    found: dict[str, AnyFunction] = {}
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found[f"{prefix}{node.name}"] = node
-        elif isinstance(node, ast.ClassDef):
-            found |= functions_of(node, f"{prefix}{node.name}.")
-    return found
+    return {name: node for name, node in _statements(tree, prefix) if isinstance(node, AnyFunction)}
 
 
 def _both_paths(change: FileChange) -> tuple[str, str] | None:
@@ -89,10 +79,54 @@ def _both_paths(change: FileChange) -> tuple[str, str] | None:
 
 
 def _lines(path: str, before: bytes, after: bytes) -> ChangedLines:
-    old, new = (dict.fromkeys(map(str.strip, text.decode(errors="replace").split("\n"))) for text in (before, after))
+    old, new = (tuple(map(str.strip, text.decode(errors="replace").split("\n"))) for text in (before, after))
+    had, has = set(old), set(new)
+    added, around, name = [], set(), ""
+    for line in new:
+        if (defined := _DEFINED.match(line)) is not None:
+            name = defined[1]
+        if line not in had:
+            added.append(line)
+            around.add(name)
     return ChangedLines(
         path=path,
-        removed="\n".join(line for line in old if line not in new),
-        added="\n".join(line for line in new if line not in old),
-        defined="\n".join(_DEFINED.findall("\n".join(new))),
+        removed="\n".join(line for line in old if line not in has),
+        added="\n".join(added),
+        around=frozenset(around),
     )
+
+
+def _compared(path: str, before: bytes, after: bytes) -> ChangedFile | None:
+    old, new = parse(before), parse(after)
+    if old.tree is None or new.tree is None:
+        return None
+    had, has = _by_text(old.tree, old.text), _by_text(new.tree, new.text)
+    functions = {name: node for text, (name, node) in had.items() if isinstance(node, AnyFunction)}
+    fresh = [named for text, named in has.items() if text not in had]
+    return ChangedFile(
+        path=path,
+        functions={name: (functions.get(name), node) for name, node in fresh if isinstance(node, AnyFunction)},
+        before=[node for text, (_, node) in had.items() if text not in has],
+        after=[node for _, node in fresh],
+    )
+
+
+def _by_text(tree: ast.Module, text: str) -> dict[tuple[str, str], tuple[str, ast.stmt]]:
+    """Statements of a module and of its classes, by name and by how they stand there."""
+    lines = text.split("\n")
+    found = {}
+    for name, node in _statements(tree, ""):
+        start = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+        found[name, "\n".join(lines[start - 1 : node.end_lineno])] = name, node
+    return found
+
+
+def _statements(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.stmt]]:
+    """Statements with the name of the function, or of the class, that they are or stand in."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from _statements(node, f"{prefix}{node.name}.")
+        elif isinstance(node, AnyFunction):
+            yield f"{prefix}{node.name}", node
+        elif isinstance(node, ast.stmt):
+            yield prefix, node

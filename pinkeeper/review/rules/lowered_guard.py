@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from pinkeeper.model.finding import Severity
@@ -21,11 +22,12 @@ _OF_SETTINGS = (
     r"[\"']none[\"']|digest\("
 )
 _SETTINGS = lazy_pattern(_OF_SETTINGS, re.IGNORECASE)
-_SIGNS = lazy_pattern(
-    rf"{_OF_SETTINGS}|SSLError|CertVerif|CertificateError|netloc|host|origin|referer|redirect|"
-    r"\brandom\b|\bmatch\(|\.search\(",
-    re.IGNORECASE,
+_PARTS_OF_HOSTS = r"(?:netloc|hostname|host|origin|referer|domain|url|uri)"
+_SIGNS = lazy_pattern(rf"{_OF_SETTINGS}|SSLError|CertVerif|CertificateError", re.IGNORECASE)
+_HOSTS = lazy_pattern(
+    rf"\bin\b[^\n]*{_PARTS_OF_HOSTS}\b|{_PARTS_OF_HOSTS}\S*\.(?:startswith|find|count)\(", re.IGNORECASE
 )
+_GONE = lazy_pattern(r"fullmatch|secrets\.|urandom|SystemRandom")
 _GUARDING = lazy_pattern(
     r"admin|superuser|auth(?:or|en|z|_|\b)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential|"
     r"denied|forbidden|unauthori[sz]ed|guard|access",
@@ -65,33 +67,40 @@ class _Sight(NamedTuple):
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    files = list(changed_files(material, _is_wanted))
-    had = {ast.dump(node) for file in files for node, _ in _settings(file.old)}
-    for file in files:
-        sights = [_Sight(node.lineno, what) for node, what in _settings(file.new) if ast.dump(node) not in had]
-        for line, what in (*sights, *_of_functions(file)):
+    had: set[str] = set()
+    found: list[tuple[str, ast.expr | None, _Sight]] = []
+    for file in changed_files(material, _is_wanted):
+        had.update(ast.dump(node) for node, _ in _settings(file.before))
+        found += ((file.path, node, _Sight(node.lineno, what)) for node, what in _settings(file.after))
+        found += ((file.path, None, sight) for sight in _of_functions(file))
+    for path, node, (line, what) in found:
+        if node is None or ast.dump(node) not in had:
             yield Sighting(
-                severity=Severity.LOW if is_test(file.path) else Severity.HIGH,
+                severity=Severity.LOW if is_test(path) else Severity.HIGH,
                 summary=what,
-                path=file.path,
+                path=path,
                 line=line,
                 subject=f"guard {what}",
             )
 
 
 def _is_wanted(lines: ChangedLines) -> bool:
-    if _SIGNS.search(lines.added) is not None or _SETTINGS.search(lines.removed) is not None:
+    if _SIGNS.search(lines.added) is not None:
+        return True
+    if _SETTINGS.search(lines.removed) is not None or _GONE.search(lines.removed) is not None:
+        return True
+    if _HOSTS.search(lines.added) is not None and any(map(_CHECKS_HOSTS.search, lines.around)):
         return True
     # A refusal that is none any more.
-    return "raise" in lines.removed and _GUARDING.search(f"{lines.path}\n{lines.removed}") is not None
+    return "raise" in lines.removed and any(map(_GUARDING.search, (lines.path, *lines.around)))
 
 
 # Settings -------------------------------------------------------------------------------------------------------------
 
 
-def _settings(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
+def _settings(statements: Iterable[ast.stmt]) -> Iterator[tuple[ast.expr, str]]:
     """Expressions that switch a protection off, wherever they stand."""
-    for node in ast.walk(tree):
+    for node in chain.from_iterable(map(ast.walk, statements)):
         what = None
         match node:
             case ast.Call():
@@ -172,11 +181,10 @@ def _known_digest(compare: ast.Compare) -> str | None:
 
 
 def _of_functions(file: ChangedFile) -> Iterator[_Sight]:
-    for name, new in file.after.items():
-        old = file.before.get(name)
+    for name, (old, new) in file.functions.items():
         if old is None:
             yield from _certificates_passed_over(new, ())
-        elif ast.dump(old) != ast.dump(new):
+        else:
             yield from _certificates_passed_over(new, _handlers(old))
             if _GUARDING.search(f"{file.path} {name}"):
                 yield from _answers(name, old, new)

@@ -47,23 +47,22 @@ _GUARDING = lazy_pattern(
     re.IGNORECASE,
 )
 _REFUSAL = lazy_pattern(r"40[13]|abort|forbid|unauthori[sz]ed|den(?:y|ied)|reject|error|fail", re.IGNORECASE)
-_JOINED = lazy_pattern(r"\b(?:or|and)\b")
+# Beside a text: what is looked for is a way past a condition for whoever gives that.
+_JOINED = lazy_pattern(r"\b(?:or|and)\b[^\n]*[\"']|[\"'][^\n]*\b(?:or|and)\b")
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    pairs = list(changed_files(material, _is_wanted))
-    had = sum(_count(pair.before) for pair in pairs)
-    has = sum(_count(pair.after) for pair in pairs) + (_added_elsewhere(material) if had else 0)
-    for pair in pairs:
-        for name, new in pair.after.items():
-            old = pair.before.get(name)
-            if old is None or ast.dump(old) == ast.dump(new):
-                continue
-            for line, what in _weakened(name, old, new, fewer=has < had):
+    files = list(changed_files(material, _is_wanted))
+    had = sum(len(_mentions(node)) for file in files for node in file.before)
+    has = sum(len(_mentions(node)) for file in files for node in file.after)
+    has += _added_elsewhere(material) if had else 0
+    for file in files:
+        for name, (old, new) in file.functions.items():
+            for line, what in () if old is None else _weakened(name, old, new, fewer=has < had):
                 yield Sighting(
-                    severity=Severity.LOW if is_test(pair.path) else Severity.HIGH,
+                    severity=Severity.LOW if is_test(file.path) else Severity.HIGH,
                     summary=what,
-                    path=pair.path,
+                    path=file.path,
                     line=line,
                     scope=name,
                     subject=f"check {name}",
@@ -73,8 +72,8 @@ def _look(material: Material) -> Iterable[Sighting]:
 def _is_wanted(lines: ChangedLines) -> bool:
     if _STRONG_TEXT.search(lines.removed) is not None or _STRONG_TEXT.search(lines.added) is not None:
         return True
-    texts = (lines.path, lines.removed, lines.added, lines.defined)
-    return _JOINED.search(lines.added) is not None and any(_GUARDING.search(text) is not None for text in texts)
+    joined = [line for line in lines.added.split("\n") if _JOINED.search(line) is not None]
+    return bool(joined) and any(_GUARDING.search(text) is not None for text in (*joined, *lines.around))
 
 
 def _added_elsewhere(material: Material) -> int:
@@ -110,7 +109,8 @@ def _count(functions: Functions) -> int:
 def _checks(function: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
-            name = ast.unparse(node.func).rpartition(".")[2]
+            func = node.func
+            name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
             if name in _STRONG:
                 yield name, node
 
