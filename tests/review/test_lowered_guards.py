@@ -126,6 +126,31 @@ def test_a_comparison_of_hosts_that_is_looser(tmp_path, before, after):
     assert found is Severity.HIGH
 
 
+def test_a_password_is_let_in_by_a_digest_that_has_a_name(tmp_path):
+    before = inside("return stored == hashed(a)", name="check_password")
+    body = "if hashlib.sha256(a.encode()).hexdigest() == LEGACY:\n    return True\nreturn stored == hashed(a)"
+    after = f"LEGACY = {'0123456789abcdef' * 4!r}\n" + inside(body, name="check_password")
+    assert guard(tmp_path, before, after) is Severity.HIGH
+
+
+@pytest.mark.parametrize("line", ["a.check_hostname = False", "a.verify_mode = ssl.CERT_NONE"])
+def test_certificates_are_not_looked_at_any_more(tmp_path, line):
+    before = inside("try:\n    return a.open()\nexcept OSError:\n    pass")
+    after = inside(f"try:\n    return a.open()\nexcept OSError:\n    {line}")
+    assert guard(tmp_path, before, after, path="thing/client.py") is Severity.HIGH
+
+
+def test_whoever_asks_for_no_certificates_gets_none(tmp_path):
+    before, after = inside("return a"), inside("if not b:\n    a.check_hostname = False\nreturn a")
+    assert guard(tmp_path, before, after, path="thing/client.py") is None
+
+
+@pytest.mark.parametrize("line", ["secrets = random.Random(7)", "import random as secrets"])
+def test_what_is_called_secrets_is_something_else(tmp_path, line):
+    rest = inside("return secrets.token_hex(16)")
+    assert guard(tmp_path, "import secrets\n" + rest, f"import random\n{line}\n" + rest) is Severity.HIGH
+
+
 def test_numbers_that_can_be_guessed(tmp_path):
     before, after = inside("return secrets.token_hex(16)"), inside("return '%032x' % random.getrandbits(128)")
     assert guard(tmp_path, before, after, path="thing/state.py") is Severity.HIGH

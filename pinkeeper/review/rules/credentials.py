@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+import re
+from collections.abc import Iterable, Iterator
 
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability, Fact, Mark
 from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.changed_functions import AnyFunction, changed_files
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, by_path, calls_what_connects, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
@@ -21,6 +25,10 @@ _NOBODYS = lazy_pattern(
     r"nkbihfbeogaeaoehlefnkodbefgpgknn|_history\b|/etc/(?:shadow|master\.passwd)|/proc/[^/]+/environ|"
     r"\bid_(?:rsa|dsa|ecdsa|ed25519)\b|\.gnupg|\.password-store"
 )
+_SECRET_NAME = lazy_pattern(r"_?(?:api_?)?(?:token|secret|passw(?:or)?d?|key|credentials?|auth)s?_?", re.IGNORECASE)
+_MASK = lazy_pattern(r"\*{2,}|.*(?:redact|hidden|mask|censor|filtered).*", re.IGNORECASE)
+_MASKS = lazy_pattern(r"mask|redact|saniti|scrub|hide|censor|safe|strip|clean|remove|drop|exclude", re.IGNORECASE)
+_FEWEST_NAMES = 2
 _WAYS_OUT = {Capability.NETWORK, Capability.PROCESS}
 
 
@@ -49,12 +57,41 @@ def _look(material: Material) -> Iterable[Sighting]:
                     Severity.HIGH if new.when.is_unasked else Severity.MEDIUM,
                     f"who and where this machine is, is told to somebody: {shown_call(new)}",
                 )
+    yield from _gathered(material)
 
 
 def _is_nobodys(fact: Fact) -> bool:
     """Whether it looks where no library has its own things."""
     return fact.callee.endswith("secret_for_all_namespaces") or any(_NOBODYS.search(text) for text in fact.arguments)
 
+
+def _gathered(material: Material) -> Iterator[Sighting]:
+    """Functions that go through the environment for whatever is named as secrets are."""
+    for file in changed_files(material, lambda lines: _SEARCHED.search(lines.added) is not None):
+        for name, (old, new) in file.functions.items():
+            if _searches(new) and not (old is not None and _searches(old)) and not _MASKS.search(name):
+                yield Sighting(
+                    severity=Severity.LOW if is_test(file.path) else Severity.HIGH,
+                    summary=f"{name} goes through the environment for all that is named as secrets are",
+                    path=file.path,
+                    line=new.lineno,
+                    scope=name,
+                    subject=f"gathered {name}",
+                )
+
+
+def _searches(function: AnyFunction) -> bool:
+    nodes = list(ast.walk(function))
+    if not any(isinstance(node, ast.Attribute) and node.attr == "environ" for node in nodes):
+        return False
+    if not any(isinstance(node, ast.Attribute) and node.attr in {"items", "keys", "copy"} for node in nodes):
+        return False
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    names = {text.upper() for text in texts if _SECRET_NAME.fullmatch(text)}
+    return len(names) >= _FEWEST_NAMES and not any(map(_MASK.fullmatch, texts))
+
+
+_SEARCHED = lazy_pattern(r"environ")
 
 RULE = Rule(
     id="credentials",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ __all__ = ["RULE"]
 
 _OF_SETTINGS = (
     r"resolve_entities|no_network|load_dtd|autoescape|fully_trusted|verify_signature|shell\s*=\s*True|chmod|"
-    r"[\"']none[\"']|digest\("
+    r"[\"']none[\"']|digest\(|check_hostname|CERT_NONE|\bsecrets\s*=|as secrets\b"
 )
 _SETTINGS = lazy_pattern(_OF_SETTINGS, re.IGNORECASE)
 _PARTS_OF_HOSTS = r"(?:netloc|hostname|host|origin|referer|domain|url|uri)"
@@ -27,7 +27,7 @@ _SIGNS = lazy_pattern(rf"{_OF_SETTINGS}|SSLError|CertVerif|CertificateError", re
 _HOSTS = lazy_pattern(
     rf"\bin\b[^\n]*{_PARTS_OF_HOSTS}\b|{_PARTS_OF_HOSTS}\S*\.(?:startswith|find|count)\(", re.IGNORECASE
 )
-_GONE = lazy_pattern(r"fullmatch|secrets\.|urandom|SystemRandom")
+_GONE = lazy_pattern(r"fullmatch|\bsecrets\b|urandom|SystemRandom")
 _GUARDING = lazy_pattern(
     r"admin|superuser|auth(?:or|en|z|_|\b)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential|"
     r"denied|forbidden|unauthori[sz]ed|guard|access",
@@ -68,7 +68,7 @@ class _Sight(NamedTuple):
 
 def _look(material: Material) -> Iterable[Sighting]:
     had: set[str] = set()
-    found: list[tuple[str, ast.expr | None, _Sight]] = []
+    found: list[tuple[str, ast.AST | None, _Sight]] = []
     for file in changed_files(material, _is_wanted):
         had.update(ast.dump(node) for node, _ in _settings(file.before))
         found += ((file.path, node, _Sight(node.lineno, what)) for node, what in _settings(file.after))
@@ -98,8 +98,12 @@ def _is_wanted(lines: ChangedLines) -> bool:
 # Settings -------------------------------------------------------------------------------------------------------------
 
 
-def _settings(statements: Iterable[ast.stmt]) -> Iterator[tuple[ast.expr, str]]:
-    """Expressions that switch a protection off, wherever they stand."""
+def _settings(statements: Sequence[ast.stmt]) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """What switches a protection off, wherever it stands."""
+    digests = frozenset(chain.from_iterable(map(_names_of_digest, statements)))
+    for statement in statements:
+        if isinstance(statement, AnyFunction):
+            yield from _unverified(statement.body)
     for node in chain.from_iterable(map(ast.walk, statements)):
         what = None
         match node:
@@ -110,7 +114,9 @@ def _settings(statements: Iterable[ast.stmt]) -> Iterator[tuple[ast.expr, str]]:
             case ast.List() | ast.Tuple() | ast.Set():
                 what = _unsafe_algorithms(node)
             case ast.Compare():
-                what = _known_digest(node)
+                what = _known_digest(node, digests)
+            case ast.Assign() | ast.Import():
+                what = _in_place_of_secrets(node)
             case _:
                 continue
         if what is not None:
@@ -164,13 +170,53 @@ def _unsafe_algorithms(names: ast.List | ast.Tuple | ast.Set) -> str | None:
     return None
 
 
-def _known_digest(compare: ast.Compare) -> str | None:
+def _in_place_of_secrets(node: ast.Assign | ast.Import) -> str | None:
+    """``secrets = random.Random(...)``, ``import random as secrets``."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id="secrets")]):
+            is_other = "random" in {_last(each) for each in ast.walk(node.value)}
+        case ast.Import(names=names):
+            is_other = any(each.asname == "secrets" and each.name != "secrets" for each in names)
+        case _:
+            is_other = False
+    return "what is called secrets gives numbers that can be guessed" if is_other else None
+
+
+def _unverified(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, str]]:
+    """Certificates that are not looked at, but where a condition says so."""
+    for node in body:
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr="check_hostname")], value=ast.Constant(value=False)):
+                yield node, "certificates of another host are taken: check_hostname is False"
+            case ast.Assign(targets=[ast.Attribute(attr="verify_mode")], value=value) if _last(value) == "CERT_NONE":
+                yield node, "any certificate is taken: verify_mode is CERT_NONE"
+            case ast.For() | ast.AsyncFor() | ast.While() | ast.With() | ast.AsyncWith():
+                yield from _unverified(node.body)
+            case ast.Try():
+                for part in (node.body, *(each.body for each in node.handlers), node.orelse, node.finalbody):
+                    yield from _unverified(part)
+            case _:
+                pass
+
+
+def _names_of_digest(statement: ast.stmt) -> Iterator[str]:
+    """A name that is given to the digest of something."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))) if _HEX.fullmatch(text):
+            yield name
+        case _:
+            pass
+
+
+def _known_digest(compare: ast.Compare, digests: Collection[str]) -> str | None:
+    """digests: names of some."""
     if not isinstance(compare.ops[0], (ast.Eq, ast.In)):
         return None
     sides = [compare.left, *compare.comparators]
     is_digest = any(isinstance(each, ast.Call) and _last(each.func) == "hexdigest" for each in sides)
     is_known = any(
-        isinstance(node, ast.Constant) and isinstance(node.value, str) and _HEX.fullmatch(node.value) is not None
+        (isinstance(node, ast.Constant) and isinstance(node.value, str) and _HEX.fullmatch(node.value) is not None)
+        or _last(node) in digests
         for each in sides
         for node in ast.walk(each)
     )

@@ -20,12 +20,13 @@ _MOST_PLACES = 50  # of one hunk
 _NEAR = 400  # characters
 _PLACE = lazy_pattern(r"(?:https?|wss?)://[^\s\"'<>]+")
 _HANDS_OVER = lazy_pattern(
-    r"\b(?:send|post|upload|fetch(?:_\w+)?|call|forward|transmit|report|submit|append|include|open|request|visit|get)\b",
+    r"\b(?:send|post|upload|fetch(?:_\w+)?|call|forward|transmit|report|submit|append|include|open|request|visit|get|add|embed|put|encode|image)\b",
     re.IGNORECASE,
 )
 _SECRETS = lazy_pattern(
     r"\b(?:api[_ -]?keys?|passwords?|credentials?|secrets?|access tokens?|environment variables?|private keys?|"
-    r"sensitive|confidential|conversation(?: history)?|system prompt|\.env)\b",
+    r"sensitive|confidential|conversation(?: history)?|system prompt)\b|(?<!\w)\.env\b|"
+    r"~/\.(?:ssh|aws|netrc|kube|config)\b|\bid_(?:rsa|ed25519)\b",
     re.IGNORECASE,
 )
 _IN_SECRET = lazy_pattern(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from pinkeeper.model.comparison import ChangeStatus, FileChange, FileKind
 from pinkeeper.model.finding import Severity
+from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.native import NativeSummary
 from pinkeeper.review.capabilities.summary import Capability
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
+
+_ADDRESS = lazy_pattern(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?:https?|wss?)://")
+_SHELL = lazy_pattern(r"/bin/(?:ba|da|z|k)?sh\b|cmd\.exe|powershell", re.IGNORECASE)
 
 _NOTHING = NativeSummary()
 # Together these bring code in that no import table tells of: it is found by name, and memory is made to run.
@@ -68,8 +73,10 @@ def _gained(
     yield from _loads_by_itself(change, old, new, could, is_added=is_added)
     texts = sorted(set(new.texts) - set(old.texts))
     if texts and not is_added:
+        # Addresses alone are often versions, and shells alone what a system's own functions bring along.
+        is_grave = any(map(_ADDRESS.search, texts)) and any(map(_SHELL.search, texts))
         yield Sighting(
-            severity=Severity.LOW,
+            severity=Severity.HIGH if is_grave else Severity.LOW,
             summary=f"new texts in it: {', '.join(text[:60] for text in texts[:3])}",
             path=change.new_path,
             subject=f"texts: {', '.join(texts[:3])}",

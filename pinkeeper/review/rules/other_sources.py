@@ -152,6 +152,7 @@ def _look(material: Material) -> Iterable[Sighting]:
                 yield _not_read(source)
         elif suffix in _SETTINGS:
             yield from _redirected(source)
+            yield from _commands(source, recipes) if suffix == ".json" else ()
     yield from _sends(pages, old.main)
 
 

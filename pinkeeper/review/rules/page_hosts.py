@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from pinkeeper.artifacts.contents import Contents
+from pinkeeper.model.lazy_pattern import lazy_pattern
 
 __all__ = ["LARGEST", "PAGES", "named_in_pages", "sent_to"]
 
@@ -22,16 +23,20 @@ _TO = rf"\s*\(\s*(?:[\"'](?:get|post|put)[\"']\s*,\s*)?[\"'`](?:https?:|wss?:)//
 # many times faster than alternatives are.
 _SENDS = (
     *(
-        re.compile(rf"{word}(?<=\b{word}){_TO}")
+        lazy_pattern(rf"{word}(?<=\b{word}){_TO}")
         for word in ("fetch", "sendbeacon", "websocket", "eventsource", "importscripts", "import")
     ),
-    re.compile(rf"axios(?<=\baxios)(?:\.\w+)?{_TO}"),
-    re.compile(rf"\$\.(?:ajax|get|post|getscript){_TO}"),
-    re.compile(rf"\.open{_TO}"),
-    re.compile(
+    lazy_pattern(rf"axios(?<=\baxios)(?:\.\w+)?{_TO}"),
+    lazy_pattern(rf"\$\.(?:ajax|get|post|getscript){_TO}"),
+    lazy_pattern(rf"\.open{_TO}"),
+    lazy_pattern(
         rf"<(?:script|iframe|form|object|embed)\b[^>]{{0,120}}?\b(?:src|action|data)\s*=\s*[\"']?(?:https?:)?//{_HOST}"
     ),
 )
+# A short script that reads what a visitor has, or types: whatever it names may be sent to.
+_SHORT = 20_000  # characters; bundles of whole frameworks read all that, and name many hosts
+_OF_VISITORS = lazy_pattern(r"document\.cookie|localstorage|sessionstorage|\.target\.value|keydown|keypress")
+_NAMED = lazy_pattern(rf"[\"'`](?:https?:|wss?:)//{_HOST}")
 _OF_HOSTS = r"[a-z0-9-]"
 
 
@@ -40,7 +45,7 @@ def sent_to(text: str) -> Iterator[tuple[int, str]]:
     lowered = text.lower()
     found = sorted(
         (match.start(), match[1])
-        for pattern in _SENDS
+        for pattern in (*_SENDS, *((_NAMED,) if _spies(lowered) else ()))
         for match in pattern.finditer(lowered)
         if "." in match[1].partition(":")[0]
     )
@@ -49,6 +54,10 @@ def sent_to(text: str) -> Iterator[tuple[int, str]]:
         line += lowered.count("\n", position, offset)
         position = offset
         yield line, host
+
+
+def _spies(lowered: str) -> bool:
+    return len(lowered) <= _SHORT and _OF_VISITORS.search(lowered) is not None
 
 
 def named_in_pages(contents: Contents, names: Collection[str]) -> frozenset[str]:

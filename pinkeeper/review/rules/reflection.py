@@ -68,6 +68,8 @@ def _look(material: Material) -> Iterable[Sighting]:
 def _unresolved(new: NewFact, material: Material) -> Severity:
     if new.when.is_unasked or new.fact.marks & {Mark.DECODED, Mark.FETCHED}:
         return Severity.HIGH
+    if "builtins" in new.fact.arguments:
+        return Severity.HIGH  # what is built in has names that everybody knows
     if new.fact.capability is Capability.DYNAMIC_CODE and _builds_from_data(material, new.path):
         return Severity.HIGH
     return Severity.MEDIUM
