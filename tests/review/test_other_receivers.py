@@ -6,6 +6,7 @@ import pytest
 
 from pinkeeper.model.finding import Severity
 from tests.review.two_releases import between, gravest
+from tests.support.distributions import make_sdist
 
 REPORTER = '''"""Reports."""
 import requests
@@ -253,3 +254,25 @@ def test_a_command_in_a_table_of_a_package(tmp_path):
     before = {"thing/__init__.py": "", "thing/table.json": "[]\n"}
     found = gravest(between(tmp_path, "thing", before, {**before, "thing/table.json": table}))
     assert found.get("other-source") is Severity.HIGH
+
+
+def test_compiled_files_are_one_finding(tmp_path):
+    cached = {f"thing/__pycache__/{name}.cpython-311.pyc": b"\xa7\r\r\n" + bytes(60) for name in ("a", "b", "c")}
+    before = {"thing/a.py": "", "thing/b.py": "", "thing/c.py": ""}
+    result = between(tmp_path, "thing", before, {**before, **cached})
+    found = [finding for finding in result.findings if finding.rule == "decoded-code"]
+    assert [finding.severity for finding in found] == [Severity.HIGH]
+    assert "3 files" in found[0].summary
+
+
+def test_a_build_that_reads_its_version_by_exec_is_no_attack(tmp_path):
+    files = {"thing/__init__.py": 'version = "1.0"\n'}
+    plain = "from setuptools import setup\nsetup(name='thing', version='1.0')\n"
+    read = (
+        "from setuptools import setup\nwith open('thing/__init__.py') as f:\n    ns = {}\n    exec(f.read(), ns)\n"
+        "setup(name='thing', version=ns['version'])\n"
+    )
+    found = gravest(
+        between(tmp_path, "thing", {**files, "setup.py": plain}, {**files, "setup.py": read}, make=make_sdist)
+    )
+    assert Severity.CRITICAL not in found.values()

@@ -188,8 +188,10 @@ class _Comparison:
         """Whether the new release may have a name in a module; where that cannot be seen, it is thought to."""
         module = module or full.rpartition(".")[0]
         name = full.rpartition(".")[2]
-        if full in self._new or (module and self._new.module(module) is None):
-            return bool(module)
+        if not module:
+            return full in self._new
+        if full in self._new or self._new.module(module) is None:
+            return True
         members = self._new.members(module)
         if name in members or self._new.has_open_wildcard(module):
             return True

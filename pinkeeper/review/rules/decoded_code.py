@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from pinkeeper.model.comparison import ChangeStatus, FileKind
-from pinkeeper.model.finding import Severity
+from pinkeeper.model.finding import Severity, When
 from pinkeeper.review.capabilities.summary import Capability, Mark
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
@@ -31,7 +31,8 @@ def _look(material: Material) -> Iterable[Sighting]:
         elif new.fact.callee in _RUNNERS and Mark.STORED in new.fact.marks:
             yield sighting(
                 new,
-                Severity.MEDIUM if ran_files else Severity.HIGH,
+                # Builds read versions from files by exec; what else they run is the build's own rule.
+                Severity.MEDIUM if ran_files or new.when is When.BUILD else Severity.HIGH,
                 f"what stands in a file that is no module is run {at_the_time(new.when)}: {shown_call(new)}",
             )
     yield from _compiled(material)
@@ -40,19 +41,24 @@ def _look(material: Material) -> Iterable[Sighting]:
 def _compiled(material: Material) -> Iterator[Sighting]:
     """Compiled Python: code that nobody can read, and that an import takes before or without a source."""
     had = {PurePosixPath(path).suffix for path in material.old.main.entries}
+    found: dict[tuple[Severity, str], list[str]] = {}
     for change in material.changes:
         path = change.new_path
         if path is not None and change.kind is FileKind.BYTECODE and change.status is not ChangeStatus.REMOVED:
             is_python = path.endswith((".pyc", ".pyo"))
             is_new = change.status is ChangeStatus.ADDED or change.old_kind is not None
             is_first = PurePosixPath(path).suffix not in had and not is_test(path)
-            yield Sighting(
-                severity=Severity.HIGH if is_new and (is_python or is_first) else Severity.MEDIUM,
-                summary=f"compiled {'Python' if is_python else 'code'} is {'new' if is_new else 'changed'}, which no "
-                "reviewer can read",
-                path=path,
-                subject="compiled",
-            )
+            severity = Severity.HIGH if is_new and (is_python or is_first) else Severity.MEDIUM
+            what = f"compiled {'Python' if is_python else 'code'} is {'new' if is_new else 'changed'}"
+            found.setdefault((severity, what), []).append(path)
+    for (severity, what), paths in found.items():
+        more = f" ({len(paths):,} files)" if len(paths) > 1 else ""
+        yield Sighting(
+            severity=severity,
+            summary=f"{what}, which no reviewer can read{more}",
+            path=paths[0],
+            subject="compiled",
+        )
 
 
 RULE = Rule(

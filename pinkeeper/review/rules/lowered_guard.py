@@ -314,6 +314,8 @@ def _is_partial(node: ast.Compare | ast.Call) -> bool:
         case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[where]):
             text = ast.unparse(where)
             return not isinstance(left, ast.Constant) and _PLACE.search(text) is not None
+        case ast.Call(func=ast.Attribute(attr="startswith"), args=[ast.Constant(value=str(text))]) if "." not in text:
+            return False  # a scheme, not a host
         case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "find" | "count")):
             return _PLACE.search(ast.unparse(value)) is not None
         case _:

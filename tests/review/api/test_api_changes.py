@@ -124,6 +124,11 @@ def test_a_name_that_is_gone_is_told_with_what_it_was(old, kind):
     assert _told(old, "other = 1") == [f"kit.melt: the {kind} is gone"]
 
 
+def test_a_module_at_the_top_that_is_gone_is_told():
+    old = {"kit/__init__.py": "a = 1", "kit_plugin.py": "def run(): pass", "pan/__init__.py": "b = 1"}
+    assert _told(old, {"kit/__init__.py": "a = 1"}) == ["kit_plugin: the module is gone", "pan: the module is gone"]
+
+
 def test_a_change_has_the_place_where_it_is_and_what_is_gone_the_place_where_it_was():
     changes, _ = _compare(
         {"kit/__init__.py": "\n\ndef gone(): pass\n\ndef melt(a): pass\n"},
