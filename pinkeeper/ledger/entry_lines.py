@@ -40,33 +40,35 @@ LONGEST_LINE = 2**18
 Identified: TypeAlias = tuple[Entry, str]
 """An entry, and what it has in common with those that say something of the same: two of them contradict each other."""
 
-_NAME = r'"([a-z0-9]++(?:-[a-z0-9]++)*+)"'
+# What is repeated here has possessive repetitions in it, and is not possessive itself: where both are, Python before
+# 3.11.5 takes more than there is, or less.
+_NAME = r'"([a-z0-9]++(?:-[a-z0-9]++)*)"'
 _NUMBER = r"(?:0|[1-9][0-9]*+)"
-_VERSION = rf'"({_NUMBER}(?:\.{_NUMBER})*+(?:(?:a|b|rc){_NUMBER})?+(?:\.post{_NUMBER})?+(?:\.dev{_NUMBER})?+)"'
-_CRITERION = r'"[A-Za-z0-9]++(?:[._-][A-Za-z0-9]++)*+"'
+_VERSION = rf'"({_NUMBER}(?:\.{_NUMBER})*(?:(?:a|b|rc){_NUMBER})?(?:\.post{_NUMBER})?(?:\.dev{_NUMBER})?)"'
+_CRITERION = r'"[A-Za-z0-9]++(?:[._-][A-Za-z0-9]++)*"'
 _FILENAME = r'"[A-Za-z0-9_][A-Za-z0-9._+!~-]*+"'
 _FILE = rf'{_FILENAME} = "[0-9a-f]{{64}}"'
 _STRING = r'"([^"\\\x00-\x1f\x7f]++)"'
 _DAY = r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
-_CRITERIA = rf"\[({_CRITERION}(?:, {_CRITERION})*+)\]"
-_FILES = rf"\{{ ({_FILE}(?:, {_FILE})*+) \}}"
-_LISTED = rf"\[({_FILENAME}(?:, {_FILENAME})*+)\]"
-_RULE = r'"[a-z0-9]++(?:-[a-z0-9]++)*+"'
-_FINDING = rf'\{{ rule = {_RULE}, fingerprint = "[0-9a-f]{{16}}"(?:, reason = "[^"\\\x00-\x1f\x7f]++")?+ \}}'
+_CRITERIA = rf"\[({_CRITERION}(?:, {_CRITERION})*)\]"
+_FILES = rf"\{{ ({_FILE}(?:, {_FILE})*) \}}"
+_LISTED = rf"\[({_FILENAME}(?:, {_FILENAME})*)\]"
+_RULE = r'"[a-z0-9]++(?:-[a-z0-9]++)*"'
+_FINDING = rf'\{{ rule = {_RULE}, fingerprint = "[0-9a-f]{{16}}"(?:, reason = "[^"\\\x00-\x1f\x7f]++")? \}}'
 _REVIEW = re.compile(
     rf"  \{{ package = {_NAME}, (?:version|from = {_VERSION}, to) = {_VERSION}, criteria = {_CRITERIA}, "
-    rf"(?:from-files = {_FILES}, )?+files = {_FILES}, (?:listed = {_LISTED}, )?+who = {_STRING}, when = {_DAY}, "
-    rf'thoroughness = "([a-z-]++)"(?:, findings = \[({_FINDING}(?:, {_FINDING})*+)\])?+'
-    rf'(?:, notes = {_STRING})?+(?:, rules = "([0-9a-f]{{16}})")?+ \}},'
+    rf"(?:from-files = {_FILES}, )?files = {_FILES}, (?:listed = {_LISTED}, )?who = {_STRING}, when = {_DAY}, "
+    rf'thoroughness = "([a-z-]++)"(?:, findings = \[({_FINDING}(?:, {_FINDING})*)\])?'
+    rf'(?:, notes = {_STRING})?(?:, rules = "([0-9a-f]{{16}})")? \}},'
 )
 _WHO = 8  # the groups of the patterns up to which two lines are about the same
 _EXEMPTION = re.compile(
     rf"  \{{ package = {_NAME}, version = {_VERSION}, criteria = {_CRITERIA}, files = {_FILES}, until = {_DAY}, "
-    rf"who = {_STRING}, when = {_DAY}(?:, notes = {_STRING})?+ \}},"
+    rf"who = {_STRING}, when = {_DAY}(?:, notes = {_STRING})? \}},"
 )
 _OF_AN_EXEMPTION = 3
 _PAIR = re.compile(r'"([^"]++)" = "([^"]++)"')
-_SEEN = re.compile(r'rule = "([^"]++)", fingerprint = "([^"]++)"(?:, reason = "([^"]++)")?+ \}')
+_SEEN = re.compile(r'rule = "([^"]++)", fingerprint = "([^"]++)"(?:, reason = "([^"]++)")? \}')
 _LONGEST_TEXT = 500
 _THOROUGHNESS: Mapping[str, Thoroughness] = {str(each): each for each in Thoroughness}
 

@@ -67,6 +67,37 @@ def test_whatever_a_line_is_turned_into_it_is_read_as_toml_has_it_or_not_at_all(
     assert found == decode_entry(section, table)
 
 
+LINE = (
+    '  { package = "a-thing", from = "1.0", to = "1.2.3rc1.post2.dev3", criteria = ["safe-to-run", "x.y"], '
+    f'from-files = {{ "thing-0.9.whl" = "{"a" * 64}", "thing-0.9.tar.gz" = "{"a" * 64}" }}, '
+    f'files = {{ "thing-1.0.whl" = "{"a" * 64}", "thing-1.0.tar.gz" = "{"b" * 64}" }}, '
+    'listed = ["thing-1.0.whl", "thing-1.0.tar.gz"], who = "Ada", when = 2026-01-01, '
+    'thoroughness = "findings", findings = [{ rule = "import-time", fingerprint = "0123456789abcdef", '
+    'reason = "known" }, { rule = "endpoint", fingerprint = "0123456789abcdff" }], notes = "read", '
+    'rules = "0123456789abcdef" },'
+)
+
+
+@pytest.mark.parametrize(
+    ("is_there", "damaged"),
+    [
+        ('"x.y"]', '"x.y]'),
+        ('"x.y"]', '"x."]'),
+        ('"safe-to-run"', '"safe-to-"'),
+        ('"safe-to-run"', '"safe-to-run'),
+        ('"thing-1.0.tar.gz" =', '"thing-1.0.tar.gz ='),
+        (f'"{"b" * 64}" }}', f'"{"b" * 64} }}'),
+        ('notes = "read"', 'notes = "read'),
+        ('abcdff" }]', 'abcdff"]'),
+    ],
+)
+def test_a_line_that_is_damaged_is_no_entry(is_there, damaged):
+    assert read_entry("reviews", LINE)[0].criteria == ("safe-to-run", "x.y")
+    assert is_there in LINE
+    with pytest.raises(EntryError):
+        read_entry("reviews", LINE.replace(is_there, damaged))
+
+
 @given(st.lists(entries, max_size=8))
 def test_a_ledger_is_what_was_added_to_it_in_any_order(new):
     try:
