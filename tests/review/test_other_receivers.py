@@ -137,7 +137,7 @@ Loader.add_constructor("!seconds", seconds)
 
 
 def test_a_command_line_that_lets_somebody_in(tmp_path):
-    more = '"""Worker."""\nWARM = "mkdir -p /root/.ssh; echo \'ssh-ed25519 AAAA me\' >> /root/.ssh/authorized_keys"'
+    more = '"""Worker."""\nWARM = "mkdir -p ~/.ssh; echo \'ssh-ed25519 AAAA me\' >> ~/.ssh/authorized_keys"'
     assert found_after(tmp_path, ('"""Worker."""', more), base=WORKER).get("persistence") is Severity.HIGH
 
 
@@ -276,3 +276,11 @@ def test_a_build_that_reads_its_version_by_exec_is_no_attack(tmp_path):
         between(tmp_path, "thing", {**files, "setup.py": plain}, {**files, "setup.py": read}, make=make_sdist)
     )
     assert Severity.CRITICAL not in found.values()
+
+
+def test_a_large_table_leaves_room_for_scripts(tmp_path):
+    table = "[\n" + "".join(f'"{number:040d}",\n' for number in range(60_000)) + "0]\n"
+    before = {"thing/__init__.py": "", "thing/a.json": "[]\n", "thing/z.sh": "echo a\n"}
+    after = {**before, "thing/a.json": table, "thing/z.sh": "echo b\n"}
+    result = between(tmp_path, "thing", before, after)
+    assert [finding.path for finding in result.findings if "not looked into" in finding.summary] == ["thing/a.json"]

@@ -28,7 +28,7 @@ __all__ = ["RULE"]
 _LINE = 2000
 _SHORT = 300
 _MOST_SHORT, _MOST_LONG = 2 * 2**20, 200_000  # characters of lines of either kind
-_MOST_OFPAGES = 48 * 2**20  # characters
+_MOST_OF_PAGES = 48 * 2**20  # characters
 _MOST_TOLD = 20  # of one file
 
 _RECIPES = frozenset(
@@ -126,7 +126,8 @@ class _Room:
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    before, recipes, compiled, left_of_pages = _Before(material), _Room(), _Room(), _MOST_OFPAGES
+    before, left_of_pages = _Before(material), _MOST_OF_PAGES
+    recipes, compiled, tables = _Room(), _Room(), _Room()
     old, new = material.old, material.new
     pages: list[_Source] = []
     for change, source in (
@@ -152,7 +153,7 @@ def _look(material: Material) -> Iterable[Sighting]:
                 yield _not_read(source)
         elif suffix in _SETTINGS:
             yield from _redirected(source)
-            yield from _commands(source, recipes) if suffix == ".json" else ()
+            yield from _commands(source, tables) if suffix == ".json" else ()
     yield from _sends(pages, old.main)
 
 
