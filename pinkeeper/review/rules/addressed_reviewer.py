@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
-from pinkeeper.model.comparison import FileChange
 from pinkeeper.model.finding import Severity
-from pinkeeper.model.hunk import DiffLine, LineKind
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.added_lines import added_lines
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -46,7 +45,7 @@ _ORDER = lazy_pattern(
 def _look(material: Material) -> Iterable[Sighting]:
     left = _MOST
     for change in (*material.changes, *material.build_changes):
-        for added in _added(change):
+        for added in added_lines(change):
             if left <= 0:
                 return
             text = "\n".join(line.text for line in added)
@@ -70,15 +69,6 @@ def _look(material: Material) -> Iterable[Sighting]:
                 subject="addressed",
             )
             break
-
-
-def _added(change: FileChange) -> Iterator[list[DiffLine]]:
-    """The lines that each hunk adds, where it adds some."""
-    if change.new_path is not None:
-        for hunk in change.hunks:
-            added = [line for line in hunk.lines if line.kind is LineKind.ADDED]
-            if added:
-                yield added
 
 
 RULE = Rule(

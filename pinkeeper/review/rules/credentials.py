@@ -67,7 +67,7 @@ def _is_nobodys(fact: Fact) -> bool:
 
 def _gathered(material: Material) -> Iterator[Sighting]:
     """Functions that go through the environment for whatever is named as secrets are."""
-    for file in changed_files(material, lambda lines: _SEARCHED.search(lines.added) is not None):
+    for file in changed_files(material, lambda lines: "environ" in lines.added):
         for name, (old, new) in file.functions.items():
             if _searches(new) and not (old is not None and _searches(old)) and not _MASKS.search(name):
                 yield Sighting(
@@ -90,8 +90,6 @@ def _searches(function: AnyFunction) -> bool:
     names = {text.upper() for text in texts if _SECRET_NAME.fullmatch(text)}
     return len(names) >= _FEWEST_NAMES and not any(map(_MASK.fullmatch, texts))
 
-
-_SEARCHED = lazy_pattern(r"environ")
 
 RULE = Rule(
     id="credentials",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from pinkeeper.model.comparison import FileChange, FileKind
+from pinkeeper.model.comparison import FileKind
 from pinkeeper.model.finding import Severity
-from pinkeeper.model.hunk import DiffLine, LineKind
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.added_lines import added_lines
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -42,7 +42,7 @@ def _look(material: Material) -> Iterable[Sighting]:
     for change in material.changes:
         if change.new_path is None or change.kind in {FileKind.DOCUMENTATION, FileKind.TEST}:
             continue
-        for added in _added(change):
+        for added in added_lines(change):
             text = "\n".join(line.text for line in added)
             left -= len(text)
             if left < 0:
@@ -67,13 +67,6 @@ def _told(text: str) -> re.Match[str] | None:
         if all(each.search(around) is not None for each in (_HANDS_OVER, _SECRETS, _IN_SECRET)):
             return place
     return None
-
-
-def _added(change: FileChange) -> Iterator[list[DiffLine]]:
-    for hunk in change.hunks:
-        added = [line for line in hunk.lines if line.kind is LineKind.ADDED]
-        if added:
-            yield added
 
 
 RULE = Rule(
