@@ -11,6 +11,7 @@ from pinkeeper.model.finding import Severity
 from pinkeeper.review.material import Material
 from pinkeeper.review.rules.near_miss import nearest
 from pinkeeper.review.rules.rule import Rule, Sighting
+from pinkeeper.review.rules.widely_used import known_names
 
 __all__ = ["RULE"]
 
@@ -45,9 +46,11 @@ def _new(name: str, text: str, material: Material) -> Sighting:
     # An extra of a release is asked for by few; names near others are no news there.
     near = nearest(name, sorted(material.known))
     if near is not None:
+        is_known = name in known_names()
         return Sighting(
-            severity=Severity.HIGH,
-            summary=f"the new dependency {name} may be taken for {near}, and is another project",
+            severity=Severity.MEDIUM if is_known else Severity.HIGH,
+            summary=f"the new dependency {name} may be taken for {near}, and is another project"
+            + (", which many install too" if is_known else ""),
             subject=f"near {name}",
         )
     return Sighting(severity=Severity.LOW, summary=f"a new dependency: {text[:80]}", subject=f"new {name}")

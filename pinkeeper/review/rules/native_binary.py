@@ -26,11 +26,14 @@ _GRAVE = {Capability.PROCESS, Capability.NETWORK, Capability.PERSISTENCE, Capabi
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    had_natives = any(change.old_path is not None and change.kind is FileKind.NATIVE for change in material.changes)
+    natives = [change for change in material.changes if change.kind is FileKind.NATIVE]
+    had_natives = any(change.old_path is not None for change in natives)
     had_natives = had_natives or bool(material.old.natives) or _has_natives(material)
     could = {capability for summary in material.old.natives.values() for capability, _ in summary.capabilities}
-    for change in material.changes:
-        if change.kind is not FileKind.NATIVE or change.new_path is None:
+    if not had_natives:
+        natives.sort(key=lambda change: -_powers(material.new.natives.get(change.new_path or "", _NOTHING)))
+    for change in natives:
+        if change.new_path is None:
             continue
         new = material.new.natives.get(change.new_path, _NOTHING)
         old = material.old.natives.get(change.old_path or "", _NOTHING)
@@ -38,6 +41,14 @@ def _look(material: Material) -> Iterable[Sighting]:
         if is_added:
             yield _added(change, new, first=not had_natives)
         yield from _gained(change, old, new, could, is_added=is_added)
+        if not had_natives:
+            # Where several are the first, one stands for them, and the others for what it has not.
+            had_natives = True
+            could |= {capability for capability, _ in new.capabilities}
+
+
+def _powers(summary: NativeSummary) -> int:
+    return sum(capability in _GRAVE for capability, _ in summary.capabilities)
 
 
 def _has_natives(material: Material) -> bool:
