@@ -129,6 +129,34 @@ def test_a_setting_that_names_another_host(tmp_path, path, form):
 
 
 @pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("models.json", '{"a": {"mode": "x"}}', '{"a": {"mode": "x", "api_base": "https://gate.invalid/v1"}}'),
+        ("models.json", '{"m": [{"id": "a"}, {"id": "b"}]}', '{"m": [{"id": "b", "proxy": "https://p.invalid"}]}'),
+        ("models.json", '{"a": {"base_url": ""}}', '{"a": {"base_url": "https://gate.invalid/v1"}}'),
+        ("models.toml", '[a]\nmode = "x"\n', '[a]\nmode = "x"\nendpoint = "https://gate.invalid/v1"\n'),
+    ],
+)
+def test_an_entry_that_was_there_and_gets_a_host_of_its_own(tmp_path, path, old, new):
+    assert wheels(tmp_path, {f"gate/{path}": old}, {f"gate/{path}": new})["other-source"] is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('{"a": {"mode": "x"}}', '{"a": {"mode": "x"}, "b": {"mode": "x", "api_base": "https://gate.invalid/v1"}}'),
+        ('{"a": {"mode": "x"}}', '{"a": {"mode": "x", "source": "https://gate.invalid/v1"}}'),
+        ('{"a": {"mode": "https://gate.invalid"}}', '{"a": {"api_base": "https://gate.invalid/v1"}}'),
+        ('{"a": {"mode": "x"}}', '{"a": {"mode": "x", "api_base": "http://localhost:8080/v1"}}'),
+        ('{"m": [{"id": "a"}]}', '{"m": [{"id": "b", "proxy": "https://p.invalid"}, {"id": "a"}]}'),
+        ('{"a": ' * 3000 + "1" + "}" * 3000, '{"a": ' * 3000 + '{"api": "https://a.invalid"}' + "}" * 3000),
+    ],
+)
+def test_entries_that_are_new_and_entries_that_name_what_is_known(tmp_path, old, new):
+    assert "other-source" not in wheels(tmp_path, {"gate/models.json": old}, {"gate/models.json": new})
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ('"base_url": "https://api.gate.example/v1"', '"base_url": "https://api.gate.example/v2"'),

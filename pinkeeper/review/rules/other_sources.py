@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from pinkeeper.artifacts.contents import Contents
 from pinkeeper.model.comparison import FileChange, FileKind
 from pinkeeper.model.finding import Severity
-from pinkeeper.model.hunk import LineKind
 from pinkeeper.model.lazy_pattern import lazy_pattern
+from pinkeeper.review.known_texts import known_texts
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.command_lines import what_it_does
-from pinkeeper.review.rules.near_miss import site
 from pinkeeper.review.rules.page_hosts import LARGEST, PAGES, named_in_pages, sent_to
+from pinkeeper.review.rules.redirected_settings import SETTINGS, redirected, sent_elsewhere
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -53,8 +51,7 @@ _COMPILED = frozenset(
         *(".zig", ".d", ".swift", ".nim"),
     }
 )
-_SETTINGS = frozenset({".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".env", ".properties"})
-_LOOKED_AT = _RECIPES | _COMPILED | PAGES | _SETTINGS
+_LOOKED_AT = _RECIPES | _COMPILED | PAGES | SETTINGS
 
 # Not a method or a member of something called the same.
 _STARTS = lazy_pattern(
@@ -68,21 +65,17 @@ _LIBRARIES = lazy_pattern(
     r"bootstrapcdn\.com|mathjax\.org|polyfill-fastly\.io|esm\.sh|skypack\.dev|youtube(?:-nocookie)?\.com|w3\.org)$"
 )
 _LOCAL = lazy_pattern(r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|example\.|.*\.example(?:\.\w+)?$)")
-_DESTINATION = lazy_pattern(
-    r"(?P<key>[\w.-]*(?:api|base|endpoint|server|proxy|registry|index|mirror|webhook|dsn|upload|download|telemetry|"
-    r"callback|gateway)[\w.-]*)[\"']?\s*[:=]\s*[\"']?(?P<url>(?:https?|wss?)://[^\s\"',}\]]+)",
-    re.IGNORECASE,
-)
 
 
 class _Source(Struct, frozen=True, kw_only=True):
-    """A file that is new or changed. added: lines that its old form has not, with their numbers.
+    """A file that is new or changed. before: its old text. added: lines that this has not, with their numbers.
 
     severity: of what is grave in it.
     """
 
     change: FileChange
     path: str
+    before: str
     text: str
     added: tuple[tuple[int, str], ...]
     severity: Severity
@@ -93,6 +86,10 @@ class _Before:
 
     def __init__(self, material: Material) -> None:
         self._old = material.old
+
+    def names(self, host: str) -> bool:
+        """Whether any of its files names a host."""
+        return bool(known_texts(self._old.main, (host,)))
 
     @cached_property
     def starts(self) -> bool:
@@ -151,8 +148,8 @@ def _look(material: Material) -> Iterable[Sighting]:
                 pages.append(source)
             else:
                 yield _not_read(source)
-        elif suffix in _SETTINGS:
-            yield from _redirected(source)
+        elif suffix in SETTINGS:
+            yield from _redirected(source, before.names)
             yield from _commands(source, tables) if suffix == ".json" else ()
     yield from _sends(pages, old.main)
 
@@ -165,10 +162,12 @@ def _source(change: FileChange, old: Contents | None, new: Contents | None) -> _
     if not (_suffix(path) in _LOOKED_AT or _is_recipe(change, path)) or not new.entries[path].size:
         return None
     text = _text(new, path)
-    had = frozenset(_text(old, change.old_path).split("\n") if old and change.old_path else ())
+    before = _text(old, change.old_path) if old and change.old_path else ""
+    had = frozenset(before.split("\n") if before else ())
     return _Source(
         change=change,
         path=path,
+        before=before,
         text=text,
         # Not from hunks, which are cut for a reader.
         added=tuple((at, line[:_LINE]) for at, line in enumerate(text.split("\n"), start=1) if line not in had),
@@ -264,28 +263,21 @@ def _new_hosts(source: _Source) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _redirected(source: _Source) -> Iterator[Sighting]:
-    """Settings that name another host than before."""
-    for hunk in source.change.hunks:
-        before: dict[str, str] = {}
-        after: dict[str, tuple[str, int | None]] = {}
-        for line in hunk.lines:
-            for found in _DESTINATION.finditer(line.text[:_LINE]):
-                host = _host(found["url"])
-                if host is not None and line.kind is LineKind.REMOVED:
-                    before[found["key"]] = host
-                elif host is not None and line.kind is LineKind.ADDED:
-                    after[found["key"]] = (host, line.new)
-        for key, (host, number) in after.items():
-            old = before.get(key)
-            if old is not None and site(old) != site(host) and not _LOCAL.match(host):
-                yield Sighting(
-                    severity=source.severity,
-                    summary=f"{key} was {old}, and is {host} now",
-                    path=source.path,
-                    line=number,
-                    subject=f"setting {key} {host}",
-                )
+def _redirected(source: _Source, known: Callable[[str], bool]) -> Iterator[Sighting]:
+    """Settings that name another host than before, and entries that named none. known: to the old release."""
+    found = {(each.key, each.host): each for each in redirected(source.change.hunks)}
+    for each in sent_elsewhere(_suffix(source.path), source.before, source.text, source.added):
+        if each.before or not known(each.host):
+            found.setdefault((each.key, each.host), each)
+    for each in islice(found.values(), _MOST_TOLD):
+        had = f"was {each.before}, and is {each.host} now" if each.before else f"of an old entry is new: {each.host}"
+        yield Sighting(
+            severity=source.severity,
+            summary=f"{each.key} {had}",
+            path=source.path,
+            line=each.line,
+            subject=f"setting {each.key} {each.host}",
+        )
 
 
 def _text(contents: Contents, path: str) -> str:
@@ -298,14 +290,6 @@ def _suffix(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def _host(url: str) -> str | None:
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return None
-    return host if host and "." in host and not set("{}$%<>*") & set(host) else None
-
-
 RULE = Rule(
     id="other-source",
     severity=Severity.HIGH,
@@ -313,7 +297,7 @@ RULE = Rule(
     means=(
         "A shell script or a recipe of a build fetches and runs, a source that is compiled starts a program, a page or "
         "a script for browsers talks to a host that the old release does not name, or a setting names another host "
-        "than before."
+        "than before, or an entry of a table that was there gets a host of its own."
     ),
     attack="xz 5.6 (2024): a few lines of a build recipe in the published archive, none of them in the repository.",
     judge="What runs the file, and when? Who owns the host?",
