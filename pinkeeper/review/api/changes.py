@@ -1,11 +1,12 @@
-"""What became of the API. griffe is imported only where there is something to read."""
+"""What became of the API. griffe is imported only where an interface may have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from pinkeeper.artifacts.contents import Contents
-from pinkeeper.model.comparison import ApiChange, FileChange, FileKind, NotAnalysed
+from pinkeeper.model.comparison import ApiChange, FileChange, NotAnalysed
+from pinkeeper.review.api.interfaces import changed_interfaces
 
 __all__ = ["api_changes"]
 
@@ -18,8 +19,10 @@ def api_changes(
     changed: the files that differ, of which those of Python count. Contents are read from memory; nothing of them is
     imported, run or written to disk. A change that is seen under several names is told once, under the shortest.
     """
-    if not any(change.kind is FileKind.PYTHON for change in changed):
+    interfaces = changed_interfaces(old, new, changed)
+    # Files that are new take no name away.
+    if all(change.old_path is None for change in interfaces.changes):
         return (), ()
     from pinkeeper.review.api.comparison import find_changes  # noqa: PLC0415 - griffe is a tenth of a run's start-up
 
-    return find_changes(old, new, changed)
+    return find_changes(old, new, changed, interfaces)

@@ -13,9 +13,9 @@ from pinkeeper.artifacts.contents import Contents
 from pinkeeper.errors import ArtifactError
 from pinkeeper.model.comparison import ApiChange, FileChange, FileKind, NotAnalysed
 from pinkeeper.model.lazy_pattern import lazy_pattern
+from pinkeeper.review.api.interfaces import ChangedInterfaces
 from pinkeeper.review.api.modules import Definition, Modules
 from pinkeeper.review.api.sentences import changed_call, changed_value, kind_of
-from pinkeeper.review.api.skeleton import same_interface, without_bodies
 from pinkeeper.review.comparison.kinds import is_test_path
 
 __all__ = ["find_changes"]
@@ -23,7 +23,6 @@ __all__ = ["find_changes"]
 _CHANGE_LIMIT = 2_000
 _READ_LIMIT = 32 * 1024 * 1024  # bytes of changed files that are looked through for a name
 _TOPS_LIMIT = 20
-_SIZE_LIMIT = 3 * 1024 * 1024  # bytes of a file whose interface is looked at
 _OTHERS_CODE = frozenset({"vendor", "vendored", "extern", "third_party", "thirdparty", "tests", "conftest"})
 _IDENTIFIER = lazy_pattern(rb"[A-Za-z_][A-Za-z0-9_]*")
 _DYNAMIC = (b"__getattr__", b"globals(", b"setattr(", b"sys.modules", b"vars(", b"__dict__", b"exec(")
@@ -56,10 +55,16 @@ class _PublicName(Struct, frozen=True, eq=False):
 
 
 def find_changes(
-    old: Contents, new: Contents, changed: Sequence[FileChange]
+    old: Contents,
+    new: Contents,
+    changed: Sequence[FileChange],
+    interfaces: ChangedInterfaces,
 ) -> tuple[tuple[ApiChange, ...], tuple[NotAnalysed, ...]]:
-    """What became of public names, by path and line; and what could not be compared."""
-    comparison = _Comparison(old, new, changed)
+    """What became of public names, by path and line; and what could not be compared.
+
+    changed: the files that differ. interfaces: those of them whose interfaces may.
+    """
+    comparison = _Comparison(old, new, changed, interfaces)
     found: set[ApiChange] = set()
     problem = ""
     try:
@@ -78,17 +83,21 @@ def find_changes(
 
 
 class _Comparison:
-    def __init__(self, old: Contents, new: Contents, changed: Sequence[FileChange]) -> None:
+    def __init__(
+        self,
+        old: Contents,
+        new: Contents,
+        changed: Sequence[FileChange],
+        interfaces: ChangedInterfaces,
+    ) -> None:
         shared: dict[tuple[str, str], griffe.Module] = {}
-        skeletons: dict[tuple[str, str], bytes] = {}
-        self._old = Modules(old, shared=shared, skeletons=skeletons)
-        self._new = Modules(new, shared=shared, skeletons=skeletons)
+        self._old = Modules(old, shared=shared, skeletons=interfaces.skeletons)
+        self._new = Modules(new, shared=shared, skeletons=interfaces.skeletons)
         self._new_contents = new
         python = [change for change in changed if change.kind is FileKind.PYTHON]
         self._new_paths = sorted({change.new_path for change in python if change.new_path is not None})
-        python = [change for change in python if _may_matter(old, new, change, skeletons)]
-        self._old_changed = _module_names(self._old, (change.old_path for change in python))
-        self._new_changed = _module_names(self._new, (change.new_path for change in python))
+        self._old_changed = _module_names(self._old, (change.old_path for change in interfaces.changes))
+        self._new_changed = _module_names(self._new, (change.new_path for change in interfaces.changes))
         self._old.near = self._new.near = _near(self._old_changed | self._new_changed)
         self._problems: dict[str, str] = {}
         self._dynamic: dict[str, bool] = {}
@@ -306,24 +315,6 @@ class _Comparison:
             last = _last(str(lost))
             if last not in left and last not in _SILENT_BASES and last != "object" and not last.startswith("_"):
                 yield f"it derives from {last} no longer"
-
-
-def _may_matter(old: Contents, new: Contents, change: FileChange, skeletons: dict[tuple[str, str], bytes]) -> bool:
-    """Whether anything outside of functions' bodies differs; what is left without them is kept for reading it."""
-    path = change.old_path
-    if path is None or change.new_path != path:
-        return True
-    before, after = old.entries[path], new.entries[path]
-    if max(before.size, after.size) > _SIZE_LIMIT:
-        return True
-    try:
-        one, other = without_bodies(old.read(path)), without_bodies(new.read(path))
-    except ArtifactError:
-        return True  # told when it is read again
-    if same_interface(one, other):
-        return False
-    skeletons[path, before.sha256], skeletons[path, after.sha256] = one, other
-    return True
 
 
 def _near(changed: Iterable[str]) -> frozenset[str]:

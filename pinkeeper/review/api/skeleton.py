@@ -18,6 +18,7 @@ _TEXT = lazy_pattern(
 )
 _FUNCTION = lazy_pattern(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _SHORT_TEXT = lazy_pattern(rb""""[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'""")
+_VERSION = lazy_pattern(rb"(__version__|VERSION|version) *= *(?:\"[\w.+-]+\"|'[\w.+-]+')$")
 _KEPT = frozenset({b"__init__"})  # attributes are made there
 _LONGEST_SIGNATURE = 400  # lines
 
@@ -56,13 +57,20 @@ def without_bodies(source: bytes) -> bytes:
 
 
 def same_interface(old: bytes, new: bytes) -> bool:
-    """Whether two sources, as `without_bodies` gives them, differ only in comments and in where lines stand."""
+    """Whether two sources differ only in comments, in where lines stand and in the version that they say they are.
+
+    Both as `without_bodies` gives them.
+    """
     return _lines(old) == _lines(new)
 
 
 def _lines(source: bytes) -> list[bytes]:
     lines = (line.rstrip(b"\\ \t") for line in source.split(b"\n"))
-    return [line for line in lines if line and not line.lstrip().startswith(b"#")]
+    return [_unversioned(line) for line in lines if line and not line.lstrip().startswith(b"#")]
+
+
+def _unversioned(line: bytes) -> bytes:
+    return _VERSION.sub(rb"\1", line) if b"ersion" in line or b"VERSION" in line else line
 
 
 def _emptied(match: re.Match[bytes]) -> bytes:

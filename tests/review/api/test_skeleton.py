@@ -92,6 +92,9 @@ def _definitions(tree: ast.Module):
         ('def f():\n    """Text."""\n', 'def f():\n    """Text\n    on lines."""\n', True),
         ("def f(a): return 1\n", "def f(b): return 1\n", False),
         ("x = 1\n", "x = 2\n", False),
+        ("__version__ = '1.0'\n", "__version__ = '1.1.dev0'\n", True),
+        ("__version__ = '1.0'\n", "", False),
+        ("__version__ = '1.0'\n", "__version__ = given()\n", False),
         ("class A:\n    x = 1\n", "class A:\n    y = 1\n", False),
         (
             "class A:\n    def __init__(self):\n        self.a = 1",
