@@ -15,6 +15,7 @@ from pinkeeper.model.finding import When
 from pinkeeper.review.capabilities.native import NativeSummary
 from pinkeeper.review.capabilities.package import PackageCode
 from pinkeeper.review.capabilities.summary import Capability, Fact, Literal, Oddity
+from pinkeeper.review.changed_functions import ChangedFunctions
 
 __all__ = ["Material", "NewFact", "NewLiteral", "NewOddity", "Novelty", "Side"]
 
@@ -85,7 +86,8 @@ class Material(Struct, frozen=True, kw_only=True, eq=False):
     beyond_sdist: Python files and functions of the new wheel that its sdist has not got, as (path, what).
     beyond_wheel: code of other wheels of the new release that the one that was read has not got, as (filename, path
     there, what). facts,
-    literals, oddities: what is new in the new code, the build's apart in `build_facts`. known: names that a new
+    literals, oddities: what is new in the new code, the build's apart in `build_facts`. changed_functions: of files
+    that are in both releases, as trees. known: names that a new
     dependency may be mistaken for (of the lock, and widely used ones).
     """
 
@@ -101,4 +103,5 @@ class Material(Struct, frozen=True, kw_only=True, eq=False):
     build_facts: tuple[NewFact, ...] = ()
     literals: tuple[NewLiteral, ...] = ()
     oddities: tuple[NewOddity, ...] = ()
+    changed_functions: ChangedFunctions
     known: frozenset[NormalizedName] = frozenset()

@@ -31,6 +31,7 @@ from pinkeeper.review.capabilities.native import NativeSummary
 from pinkeeper.review.capabilities.package import PackageCode, StartLineKind
 from pinkeeper.review.capabilities.summary import Capability, ModuleSummary
 from pinkeeper.review.capabilities.words import WORDS
+from pinkeeper.review.changed_functions import ChangedFunctions
 from pinkeeper.review.changelog.areas import unmentioned
 from pinkeeper.review.changelog.notes import release_notes
 from pinkeeper.review.changelog.source import note_sources
@@ -143,6 +144,7 @@ def review(
         build_facts=build_facts,
         literals=_unknown(new_literals(old_code, new_code, compared.changes, compared.origins), old, new),
         oddities=new_oddities(old_code, new_code, compared.changes, compared.origins),
+        changed_functions=ChangedFunctions(old.main, new.main, compared.changes),
         known=frozenset((*locked, *widely_used())),
     )
     api, api_left_out = api_changes(old.main, new.main, compared.changes)

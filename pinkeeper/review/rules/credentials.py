@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.summary import Capability, Fact, Mark
+from pinkeeper.review.changed_functions import AnyFunction
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
-from pinkeeper.review.rules.changed_functions import AnyFunction, changed_files
 from pinkeeper.review.rules.circumstances import all_facts, at_the_time, by_path, calls_what_connects, shown_call
 from pinkeeper.review.rules.rule import Rule, Sighting, sighting
 
@@ -67,7 +67,7 @@ def _is_nobodys(fact: Fact) -> bool:
 
 def _gathered(material: Material) -> Iterator[Sighting]:
     """Functions that go through the environment for whatever is named as secrets are."""
-    for file in changed_files(material, lambda lines: "environ" in lines.added):
+    for file in material.changed_functions.files(lambda lines: "environ" in lines.added):
         for name, (old, new) in file.functions.items():
             if _searches(new) and not (old is not None and _searches(old)) and not _MASKS.search(name):
                 yield Sighting(

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.lazy_pattern import lazy_pattern
+from pinkeeper.review.changed_functions import AnyFunction, ChangedFile, ChangedLines
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
-from pinkeeper.review.rules.changed_functions import AnyFunction, ChangedFile, ChangedLines, changed_files
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -69,7 +69,7 @@ class _Sight(NamedTuple):
 def _look(material: Material) -> Iterable[Sighting]:
     had: set[str] = set()
     found: list[tuple[str, ast.AST | None, _Sight]] = []
-    for file in changed_files(material, _is_wanted):
+    for file in material.changed_functions.files(_is_wanted):
         had.update(ast.dump(node) for node, _ in _settings(file.before))
         found += ((file.path, node, _Sight(node.lineno, what)) for node, what in _settings(file.after))
         found += ((file.path, None, sight) for sight in _of_functions(file))

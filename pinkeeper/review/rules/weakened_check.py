@@ -10,16 +10,15 @@ from pinkeeper.model.comparison import FileKind
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.grammar import parse
-from pinkeeper.review.material import Material
-from pinkeeper.review.novelty import is_test
-from pinkeeper.review.rules.changed_functions import (
+from pinkeeper.review.changed_functions import (
     LARGEST,
     AnyFunction,
     ChangedLines,
     Functions,
-    changed_files,
     functions_of,
 )
+from pinkeeper.review.material import Material
+from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -52,7 +51,7 @@ _JOINED = lazy_pattern(r"\b(?:or|and)\b[^\n]*[\"']|[\"'][^\n]*\b(?:or|and)\b")
 
 
 def _look(material: Material) -> Iterable[Sighting]:
-    files = list(changed_files(material, _is_wanted))
+    files = list(material.changed_functions.files(_is_wanted))
     had = sum(len(_mentions(node)) for file in files for node in file.before)
     has = sum(len(_mentions(node)) for file in files for node in file.after)
     has += _added_elsewhere(material) if had else 0
