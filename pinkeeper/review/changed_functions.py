@@ -38,14 +38,20 @@ class ChangedLines(Struct, frozen=True, kw_only=True):
     added: str
     around: frozenset[str]
 
+    @property
+    def about(self) -> str:
+        """All that says what this is about."""
+        return "\n".join((self.removed, self.added, *self.around))
+
 
 class ChangedFile(Struct, frozen=True, kw_only=True):
     """A file that is in both releases. functions: those that are new or changed, by name, with what they were.
 
-    before, after: statements that are in one of the releases alone, whole functions among them.
+    before, after: statements that are in one of the releases alone, whole functions among them. source: the new one.
     """
 
     path: str
+    source: str
     functions: Mapping[str, tuple[AnyFunction | None, AnyFunction]]
     before: Sequence[ast.stmt]
     after: Sequence[ast.stmt]
@@ -128,6 +134,7 @@ def _compared(path: str, before: bytes, after: bytes) -> ChangedFile | None:
     fresh = [named for text, named in has.items() if text not in had]
     return ChangedFile(
         path=path,
+        source=new.text,
         functions={name: (functions.get(name), node) for name, node in fresh if isinstance(node, AnyFunction)},
         before=[node for text, (_, node) in had.items() if text not in has],
         after=[node for _, node in fresh],
@@ -137,9 +144,10 @@ def _compared(path: str, before: bytes, after: bytes) -> ChangedFile | None:
 def _compared_by_blocks(path: str, before: bytes, after: bytes) -> ChangedFile | None:
     """As `_compared`, parsing what differs alone; None where lines do not tell what that is."""
     try:
-        old, new = (blocks_of(text.decode().replace("\r\n", "\n")) for text in (before, after))
+        texts = [text.decode().replace("\r\n", "\n") for text in (before, after)]
     except UnicodeDecodeError:
         return None
+    old, new = map(blocks_of, texts)
     if old is None or new is None:
         return None
     gone = {block.name: parsed_block(block) for key, block in old.functions.items() if key not in new.functions}
@@ -154,6 +162,7 @@ def _compared_by_blocks(path: str, before: bytes, after: bytes) -> ChangedFile |
         functions[name] = node
     return ChangedFile(
         path=path,
+        source=texts[1],
         functions={name: (gone.get(name), node) for name, node in functions.items()},
         before=[*rest[0], *(node for node in gone.values() if node is not None)],
         after=[*rest[1], *functions.values()],

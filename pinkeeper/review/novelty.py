@@ -245,7 +245,7 @@ class _Known:
         return kept
 
 
-_TEST_PARTS = frozenset({"test", "tests", "_tests", "conftest.py"})
+_TEST_PARTS = frozenset({"test", "tests", "_tests", "benchmarks", "conftest.py"})
 
 
 def is_test(path: str) -> bool:

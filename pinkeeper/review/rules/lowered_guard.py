@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.changed_functions import AnyFunction, ChangedFile, ChangedLines
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.lowered_settings import lowered_in_function, lowered_statements
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -27,7 +29,15 @@ _SIGNS = lazy_pattern(rf"{_OF_SETTINGS}|SSLError|CertVerif|CertificateError", re
 _HOSTS = lazy_pattern(
     rf"\bin\b[^\n]*{_PARTS_OF_HOSTS}\b|{_PARTS_OF_HOSTS}\S*\.(?:startswith|find|count)\(", re.IGNORECASE
 )
-_GONE = lazy_pattern(r"fullmatch|\bsecrets\b|urandom|SystemRandom")
+_GONE = lazy_pattern(r"fullmatch|\bsecrets\b|urandom|SystemRandom|https://")
+_WHOSE = lazy_pattern(r"user|tenant|org|team|owner|account|customer|session|caller|api_key")
+_KEY_OF_CACHE = lazy_pattern(r"key|cache|fingerprint", re.IGNORECASE)
+_WEAKER = lazy_pattern(
+    r"(?:verify|ssl|secure|httponly|sandbox|safe|weights_only|csrf|require|auth|enforce|redact|mask|block)\w*[\"']?\s*[:=]|"
+    r"(?:debug|insecure|skip|trust|allow|disable|unsafe|follow_redirects)\w*[\"']?(?:: *bool)?\s*[:=]|\b0o\d|"
+    r"digest\(\)\[|token_\w+\(|execute|allow_origin|getenv|environ|http://",
+    re.IGNORECASE,
+)
 _GUARDING = lazy_pattern(
     r"admin|superuser|auth(?:or|en|z|_|\b)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential|"
     r"denied|forbidden|unauthori[sz]ed|guard|access",
@@ -51,7 +61,6 @@ _HEX = lazy_pattern(
     r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})", re.IGNORECASE
 )
 _WORLD = 0o002
-_STRONG_RANDOM = frozenset({"secrets", "urandom", "SystemRandom"})
 _CERTIFICATE_ERRORS = frozenset({"SSLCertVerificationError", "CertificateError", "SSLError"})
 _CONNECTING = frozenset(
     {
@@ -70,9 +79,17 @@ def _look(material: Material) -> Iterable[Sighting]:
     had: set[str] = set()
     found: list[tuple[str, ast.AST | None, _Sight]] = []
     for file in material.changed_functions.files(_is_wanted):
-        had.update(ast.dump(node) for node, _ in _settings(file.before))
-        found += ((file.path, node, _Sight(node.lineno, what)) for node, what in _settings(file.after))
+        before = list(_settings(file.before))
+        had.update(ast.dump(node) for node, _ in before)
+        # As many as there were, in other words: a format that became another one.
+        kinds = Counter(what.partition(":")[0] for _, what in before)
+        for setting, what in _settings(file.after):
+            kind = what.partition(":")[0]
+            kinds[kind] -= 1
+            if kinds[kind] < 0:
+                found.append((file.path, setting, _Sight(setting.lineno, what)))
         found += ((file.path, None, sight) for sight in _of_functions(file))
+        found += ((file.path, None, _Sight(*each)) for each in lowered_statements(file.before, file.after))
     for path, node, (line, what) in found:
         if node is None or ast.dump(node) not in had:
             yield Sighting(
@@ -90,6 +107,10 @@ def _is_wanted(lines: ChangedLines) -> bool:
     if _SETTINGS.search(lines.removed) is not None or _GONE.search(lines.removed) is not None:
         return True
     if _HOSTS.search(lines.added) is not None and any(map(_CHECKS_HOSTS.search, lines.around)):
+        return True
+    if _WEAKER.search(lines.added) is not None:
+        return True
+    if _WHOSE.search(lines.removed) is not None and any(map(_KEY_OF_CACHE.search, lines.around)):
         return True
     # A refusal that is none any more.
     return "raise" in lines.removed and any(map(_GUARDING.search, (lines.path, *lines.around)))
@@ -236,7 +257,7 @@ def _of_functions(file: ChangedFile) -> Iterator[_Sight]:
                 yield from _answers(name, old, new)
             if _CHECKS_HOSTS.search(name):
                 yield from _looser(name, old, new)
-            yield from _guessable(name, old, new)
+            yield from (_Sight(*each) for each in lowered_in_function(name, old, new))
 
 
 def _handlers(function: AnyFunction) -> list[ast.ExceptHandler]:
@@ -320,17 +341,6 @@ def _is_partial(node: ast.Compare | ast.Call) -> bool:
             return _PLACE.search(ast.unparse(value)) is not None
         case _:
             return False
-
-
-def _guessable(name: str, old: AnyFunction, new: AnyFunction) -> Iterator[_Sight]:
-    """Random numbers for secrets came from the system, and come from a generator whose next numbers can be told."""
-    before, after = _names(old), _names(new)
-    if before & _STRONG_RANDOM and not after & _STRONG_RANDOM and "random" in after and "random" not in before:
-        yield _Sight(new.lineno, f"{name} takes numbers that can be guessed, where it took secrets")
-
-
-def _names(function: AnyFunction) -> set[str]:
-    return {_last(node) for node in ast.walk(function) if isinstance(node, (ast.Name, ast.Attribute))}
 
 
 def _last(node: ast.AST) -> str:

@@ -24,7 +24,7 @@ _HANDS_OVER = lazy_pattern(
     re.IGNORECASE,
 )
 _SECRETS = lazy_pattern(
-    r"\b(?:api[_ -]?keys?|passwords?|credentials?|secrets?|access tokens?|environment variables?|private keys?|"
+    r"\b(?:keys?|passwords?|credentials?|secrets?|access tokens?|environment variables?|private keys?|"
     r"sensitive|confidential|conversation(?: history)?|system prompt)\b|(?<!\w)\.env\b|"
     r"~/\.(?:ssh|aws|netrc|kube|config)\b|\bid_(?:rsa|ed25519)\b",
     re.IGNORECASE,
@@ -37,34 +37,61 @@ _IN_SECRET = lazy_pattern(
 )
 
 
+# Where texts lie that models are given.
+_FOR_MODELS = lazy_pattern(
+    r"(?:^|[/_.-])(?:prompts?|system_?prompts?|skills?|agents?|instructions?|personas?)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+_SAID = lazy_pattern(
+    r"\b(?:last|user'?s?|previous|whole|full|entire)\s+(?:user\s+)?(?:messages?|inputs?|questions?|conversation|prompts?|"
+    r"queries|query|request|history)\b",
+    re.IGNORECASE,
+)
+# What is given to be read, not what is told to be asked.
+_FIXED = lazy_pattern(
+    r".*\.(?:md|pdf|html?|png|jpe?g|svg|txt)[).,]?$|.*(?:github|gitlab|docs?[.-]|/docs?/|readthedocs)"
+)
+
+
 def _look(material: Material) -> Iterable[Sighting]:
     left = _MOST
     for change in material.changes:
-        if change.new_path is None or change.kind in {FileKind.DOCUMENTATION, FileKind.TEST}:
+        path = change.new_path
+        if path is None or change.kind is FileKind.TEST:
+            continue
+        is_for_models = change.kind is not FileKind.PYTHON and _FOR_MODELS.search(path) is not None
+        if change.kind is FileKind.DOCUMENTATION and not is_for_models:
             continue
         for added in added_lines(change):
             text = "\n".join(line.text for line in added)
             left -= len(text)
             if left < 0:
                 return
-            place = _told(text)
+            place = _told(text, is_for_models=is_for_models)
             if place is not None:
                 yield Sighting(
-                    severity=Severity.LOW if is_test(change.new_path) else Severity.HIGH,
+                    severity=Severity.LOW if is_test(path) else Severity.HIGH,
                     summary=f"a text tells whoever obeys it to hand over secrets: {place[0][:80]}",
-                    path=change.new_path,
+                    path=path,
                     line=added[text.count("\n", 0, place.start())].new,
                     subject=f"told {place[0]}",
                 )
 
 
-def _told(text: str) -> re.Match[str] | None:
-    """Where it says to send what nobody should have, and to say nothing of it."""
+def _told(text: str, *, is_for_models: bool) -> re.Match[str] | None:
+    """Where it says to send what nobody should have, and to say nothing of it.
+
+    is_for_models: nobody but a model reads it, and what was said is enough.
+    """
     for number, place in enumerate(_PLACE.finditer(text)):
         if number == _MOST_PLACES:
             return None
         around = text[max(0, place.start() - _NEAR) : place.end() + _NEAR]
-        if all(each.search(around) is not None for each in (_HANDS_OVER, _SECRETS, _IN_SECRET)):
+        if _HANDS_OVER.search(around) is None:
+            continue
+        if all(each.search(around) is not None for each in (_SECRETS, _IN_SECRET)):
+            return place
+        if is_for_models and _SAID.search(around) is not None and not _FIXED.match(place[0]):
             return place
     return None
 
@@ -75,7 +102,7 @@ RULE = Rule(
     title="a text tells a model to hand something over",
     means=(
         "A prompt, the description of a tool, or another text that a model reads says to send keys, secrets or what "
-        "was said to an address, and not to speak of it."
+        "was said to an address, and not to speak of it; in a file of prompts or skills, to send them at all."
     ),
     attack="Tool descriptions of 2025 that had agents read key files and pass them on as an argument.",
     judge="Who owns the address? Nobody honest asks a model to keep something from its user.",

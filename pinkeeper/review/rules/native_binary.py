@@ -18,6 +18,7 @@ __all__ = ["RULE"]
 _ADDRESS = lazy_pattern(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?:https?|wss?)://")
 _SHELL = lazy_pattern(r"/bin/(?:ba|da|z|k)?sh\b|cmd\.exe|powershell", re.IGNORECASE)
 
+_SHORT = 120  # characters
 _NOTHING = NativeSummary()
 # Together these bring code in that no import table tells of: it is found by name, and memory is made to run.
 _FINDS = frozenset({"dlsym", "dlvsym", "GetProcAddress", "LdrGetProcedureAddress"})
@@ -84,8 +85,7 @@ def _gained(
     yield from _loads_by_itself(change, old, new, could, is_added=is_added)
     texts = sorted(set(new.texts) - set(old.texts))
     if texts and not is_added:
-        # Addresses alone are often versions, and shells alone what a system's own functions bring along.
-        is_grave = any(map(_ADDRESS.search, texts)) and any(map(_SHELL.search, texts))
+        is_grave = _names_shell_and_address(texts)
         yield Sighting(
             severity=Severity.HIGH if is_grave else Severity.LOW,
             summary=f"new texts in it: {', '.join(text[:60] for text in texts[:3])}",
@@ -99,6 +99,21 @@ def _gained(
             path=change.new_path,
             subject="packed",
         )
+
+
+def _names_shell_and_address(texts: Iterable[str]) -> bool:
+    """Addresses alone are often versions, and shells alone what a system's own functions bring along.
+
+    What stands far apart in one text has only been put together by a compiler, and has nothing to do with each other.
+    """
+    near = [text for text in texts if len(text) <= _SHORT]
+    if any(map(_ADDRESS.search, near)) and any(map(_SHELL.search, near)):
+        return True
+    return any(
+        _ADDRESS.search(text, max(0, shell.start() - _SHORT), shell.end() + _SHORT) is not None
+        for text in texts
+        for shell in _SHELL.finditer(text)
+    )
 
 
 def _loads_by_itself(

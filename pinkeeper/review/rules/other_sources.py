@@ -18,7 +18,7 @@ from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.command_lines import what_it_does
 from pinkeeper.review.rules.page_hosts import LARGEST, PAGES, named_in_pages, sent_to
-from pinkeeper.review.rules.redirected_settings import SETTINGS, redirected, sent_elsewhere
+from pinkeeper.review.rules.redirected_settings import SETTINGS, changed_servers, redirected, sent_elsewhere
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -150,6 +150,7 @@ def _look(material: Material) -> Iterable[Sighting]:
                 yield _not_read(source)
         elif suffix in SETTINGS:
             yield from _redirected(source, before.names)
+            yield from _servers(source)
             yield from _commands(source, tables) if suffix == ".json" else ()
     yield from _sends(pages, old.main)
 
@@ -277,6 +278,17 @@ def _redirected(source: _Source, known: Callable[[str], bool]) -> Iterator[Sight
             path=source.path,
             line=each.line,
             subject=f"setting {each.key} {each.host}",
+        )
+
+
+def _servers(source: _Source) -> Iterator[Sighting]:
+    for name, text in islice(changed_servers(_suffix(source.path), source.before, source.text), _MOST_TOLD):
+        yield Sighting(
+            severity=source.severity if source.before else _glance(source.severity),
+            summary=f"the server {name}, which models are given, is another one: {text[:80]}",
+            path=source.path,
+            line=next((number for number, line in source.added if name in line), None),
+            subject=f"server {name}",
         )
 
 

@@ -15,7 +15,7 @@ from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.model.toml_text import parse_toml
 from pinkeeper.review.rules.near_miss import site
 
-__all__ = ["SETTINGS", "Redirection", "redirected", "sent_elsewhere"]
+__all__ = ["SETTINGS", "Redirection", "changed_servers", "redirected", "sent_elsewhere"]
 
 SETTINGS = frozenset({".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".env", ".properties"})
 """Suffixes of files that hold settings, or tables."""
@@ -34,6 +34,10 @@ _DESTINATION = lazy_pattern(
 _IS_KEY = lazy_pattern(rf"{_KEY}$", re.IGNORECASE)
 _IDENTITIES = ("name", "id", "model_name", "model", "slug", "key")
 _TABLES: Mapping[str, Callable[[str], Any]] = {".json": msgspec.json.decode, ".toml": parse_toml}
+
+
+_SERVERS = frozenset({"mcpServers", "mcp_servers", "servers"})
+_OF_SERVERS = ("command", "args", "url", "serverUrl", "env", "headers")
 
 
 class Redirection(Struct, frozen=True, kw_only=True):
@@ -81,6 +85,34 @@ def sent_elsewhere(suffix: str, old: str, new: str, added: Iterable[tuple[int, s
         if host is not None and _is_elsewhere(had, host):
             line = next((number for number, text in lines if url in text and key in text), None)
             yield Redirection(key=key, before=had, host=host, line=line)
+
+
+def changed_servers(suffix: str, old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Name and text of servers for models (MCP) that are new to a table, or are started or reached otherwise.
+
+    suffix: of the file.
+    """
+    parse = _TABLES.get(suffix)
+    if parse is None or max(len(old), len(new)) > _LARGEST or not any(f'"{key}"' in new for key in _SERVERS):
+        return
+    try:
+        before, after = _servers(parse(old) if old else {}), _servers(parse(new))
+    except (ValueError, RecursionError):
+        return
+    for name, server in after.items():
+        said = {key: server[key] for key in _OF_SERVERS if key in server}
+        had = before.get(name, {})
+        if said and said != {key: had[key] for key in _OF_SERVERS if key in had}:
+            yield name, ", ".join(str(value) for value in said.values())
+
+
+def _servers(table: Any) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for key in _SERVERS:
+        servers = table.get(key) if isinstance(table, dict) else None
+        if isinstance(servers, dict):
+            found.update({str(name): server for name, server in servers.items() if isinstance(server, dict)})
+    return {name: server for name, server in found.items() if {"command", "url", "serverUrl"} & server.keys()}
 
 
 def _destinations(old: Any, new: Any, *, depth: int) -> Iterator[tuple[str, str, str]]:

@@ -13,12 +13,14 @@ from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.changed_functions import (
     LARGEST,
     AnyFunction,
+    ChangedFile,
     ChangedLines,
     Functions,
     functions_of,
 )
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
+from pinkeeper.review.rules.refusals import dropped, refuses, words_of
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -45,7 +47,15 @@ _GUARDING = lazy_pattern(
     r"admin|superuser|auth(?:or|en|z|_|$)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential",
     re.IGNORECASE,
 )
-_REFUSAL = lazy_pattern(r"40[13]|abort|forbid|unauthori[sz]ed|den(?:y|ied)|reject|error|fail", re.IGNORECASE)
+# What may have turned away, and what may let in.
+_REFUSES = lazy_pattern(
+    r"\b(?:raise|abort|assert)\b|return (?:False|None)|\bif\b|@|return not|return .+ and |40[134]|"
+    r"(?:check|verify|require|ensure|validate|enforce|authenticate|authori[sz]e)\w*\("
+)
+_ADMITS = lazy_pattern(r"return|\bif\b|\btry\b|\bpass\b")
+_ANY_GUARD = lazy_pattern(
+    r"auth|token|verif|permi|allow|admin|limit|moderat|guard|signature|login|passw|access|check|role", re.IGNORECASE
+)
 # Beside a text: what is looked for is a way past a condition for whoever gives that.
 _JOINED = lazy_pattern(r"\b(?:or|and)\b[^\n]*[\"']|[\"'][^\n]*\b(?:or|and)\b")
 
@@ -55,9 +65,10 @@ def _look(material: Material) -> Iterable[Sighting]:
     had = sum(len(_mentions(node)) for file in files for node in file.before)
     has = sum(len(_mentions(node)) for file in files for node in file.after)
     has += _added_elsewhere(material) if had else 0
+    elsewhere = _Elsewhere(files)
     for file in files:
         for name, (old, new) in file.functions.items():
-            for line, what in () if old is None else _weakened(name, old, new, fewer=has < had):
+            for line, what in () if old is None else _told(file.path, name, old, new, elsewhere, fewer=has < had):
                 yield Sighting(
                     severity=Severity.LOW if is_test(file.path) else Severity.HIGH,
                     summary=what,
@@ -68,8 +79,34 @@ def _look(material: Material) -> Iterable[Sighting]:
                 )
 
 
+class _Elsewhere:
+    """Words of code that is new, by the function that has them."""
+
+    def __init__(self, files: Iterable[ChangedFile]) -> None:
+        self._words = {
+            (file.path, name): words_of(new) - (set() if old is None else words_of(old))
+            for file in files
+            for name, (old, new) in file.functions.items()
+        }
+
+    def than(self, path: str, name: str) -> set[str]:
+        """All of them but for one function."""
+        return set().union(*(words for place, words in self._words.items() if place != (path, name)))
+
+
+def _told(
+    path: str, name: str, old: AnyFunction, new: AnyFunction, elsewhere: _Elsewhere, *, fewer: bool
+) -> Iterator[tuple[int, str]]:
+    found = dict(_weakened(name, old, new, fewer=fewer))
+    yield from found.items()
+    for line, what in () if found else dropped(name, old, new, elsewhere=elsewhere.than(path, name)):
+        yield line, f"{name} {what}"
+
+
 def _is_wanted(lines: ChangedLines) -> bool:
     if _STRONG_TEXT.search(lines.removed) is not None or _STRONG_TEXT.search(lines.added) is not None:
+        return True
+    if _REFUSES.search(lines.removed) is not None or (_ADMITS.search(lines.added) and _ANY_GUARD.search(lines.about)):
         return True
     joined = [line for line in lines.added.split("\n") if _JOINED.search(line) is not None]
     return bool(joined) and any(_GUARDING.search(text) is not None for text in (*joined, *lines.around))
@@ -143,21 +180,9 @@ def _conditions(function: ast.AST) -> Iterator[tuple[ast.expr, type[ast.boolop]]
             case ast.Assert(test=test):
                 yield test, ast.Or
             case ast.If(test=test, body=body):
-                yield test, ast.And if any(map(_refuses, body)) else ast.Or
+                yield test, ast.And if any(map(refuses, body)) else ast.Or
             case _:
                 pass
-
-
-def _refuses(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Raise() | ast.Return(value=None | ast.Constant(value=None | False)):
-            return True
-        case ast.Return(value=ast.expr() as value):
-            return _REFUSAL.search(ast.unparse(value)) is not None
-        case ast.Expr(value=ast.Call() as call):
-            return _REFUSAL.search(ast.unparse(call.func)) is not None
-        case _:
-            return False
 
 
 def _escape(condition: ast.expr, wider: type[ast.boolop], before: frozenset[str]) -> ast.expr | None:
