@@ -30,9 +30,9 @@ _FEWEST_BYTES = 16  # of a token that cannot be guessed
 _SHORTEST = {"hexdigest": 16, "digest": 8, "token_hex": 16, "token_urlsafe": 16}
 _TOKENS = frozenset({"token_bytes", "token_hex", "token_urlsafe", "urandom"})
 _STRONG = frozenset({"secrets", "urandom", "SystemRandom"})
-_WEAK = frozenset(
-    {"time", "time_ns", "md5", "uuid1", "getpid", "monotonic", "perf_counter", "randint", "choice", "random"}
-)
+_WEAK_ANYWHERE = frozenset({"md5", "uuid1", "randint", "choice", "choices", "random", "getrandbits"})
+_WEAK = frozenset({*_WEAK_ANYWHERE, "time", "time_ns", "getpid", "monotonic", "perf_counter"})
+_MAKES_SECRETS = lazy_pattern(r"token|secret|key|nonce|salt|passw|session|state|csrf|code|id$", re.IGNORECASE)
 _SQL = lazy_pattern(r"\b(?:select|insert|update|delete|where|from|values)\b", re.IGNORECASE)
 _SECRET = lazy_pattern(r"\w*(?:SECRET|PASSWORD|API_?KEY|MASTER_?KEY|TOKEN|SALT)\w*", re.IGNORECASE)
 _NO_SECRET = lazy_pattern(
@@ -201,8 +201,9 @@ def _tokens(name: str, old: AnyFunction, new: AnyFunction) -> Iterator[Lowered]:
         if before and size is not None and size < _FEWEST_BYTES and all(had is None or had > size for had in before):
             yield Lowered(line, f"{name} makes secrets of {size} bytes, which can be tried out")
     had, has = _words(old), _words(new)
-    if had & _STRONG and not has & _STRONG and "uuid4" not in has and has & _WEAK - had:
-        yield Lowered(new.lineno, f"{name} makes of {', '.join(sorted(has & _WEAK - had))} what it took from secrets")
+    weak = (has - had) & (_WEAK if _MAKES_SECRETS.search(name.rpartition(".")[2]) else _WEAK_ANYWHERE)
+    if had & _STRONG and not has & _STRONG and "uuid4" not in has and weak:
+        yield Lowered(new.lineno, f"{name} makes of {', '.join(sorted(weak))} what it took from secrets")
 
 
 def _sizes(function: AnyFunction) -> Iterator[tuple[int, int | None]]:

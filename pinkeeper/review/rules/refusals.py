@@ -22,9 +22,9 @@ _GUARDING = lazy_pattern(
     re.IGNORECASE,
 )
 _GUARD_NAME = lazy_pattern(
-    r"auth(?!or\b|ors\b)|token(?!iz)|verif|permission|permitted|allow|admin|limiter|rate_?limit|moderat|guard|signature|"
+    r"auth(?!or\b|ors\b)|token(?!iz)|verif|permission|permitted|allow|admin|master|limiter|rate_?limit|moderat|guard|signature|"
     r"login|passw|has_access|can_access|check_access|forbid|saniti|trusted|is_safe|is_public|is_private|is_valid|"
-    r"credential|roles?$|blocked|^_?check_",
+    r"credential|roles?$|blocked",
     re.IGNORECASE,
 )
 _CHECKS = lazy_pattern(
@@ -42,6 +42,13 @@ _DECORATES = lazy_pattern(
 _REFUSAL = lazy_pattern(
     r"40[134]|429|abort|forbid|unauthori[sz]ed|den(?:y|ied)|reject|error|fail|not[ _]found", re.IGNORECASE
 )
+_MISTAKES = frozenset(
+    {
+        *("ValueError", "TypeError", "AttributeError", "NotImplementedError", "ImportError", "KeyError", "IndexError"),
+        *("UserWarning", "DeprecationWarning", "ImproperlyConfigured", "ConfigurationError", "UsageError"),
+    }
+)
+_OF_DIGESTS = lazy_pattern(r"digest|sha\d|checksum|signature|verif", re.IGNORECASE)
 _TELLS_ONLY = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 
 
@@ -111,6 +118,7 @@ def _guards_of(function: AnyFunction) -> list[_Guard]:
 
 
 def _guards(old: AnyFunction, new: AnyFunction, words: Collection[str], *, is_guarding: bool) -> Iterator[Dropped]:
+    given = _given(old)
     after: dict[str, _Guard] = {}
     for each in _guards_of(new):
         key = ast.dump(each.test)
@@ -118,9 +126,10 @@ def _guards(old: AnyFunction, new: AnyFunction, words: Collection[str], *, is_gu
             after[key] = each
     fresh = [each for key, each in after.items() if key not in {ast.dump(one.test) for one in _guards_of(old)}]
     for guard in _guards_of(old):
-        if not any(map(refuses, guard.node.body)):
-            continue
+        refusal = next(filter(refuses, guard.node.body), None)
         text = ast.unparse(guard.test)
+        if refusal is None or not _turns_away(refusal, text) or not words_of(guard.test) & given:
+            continue
         if not is_guarding and _GUARDING.search(f"{text} {ast.unparse(guard.node.body[0])[:200]}") is None:
             continue
         same = after.get(ast.dump(guard.test))
@@ -133,6 +142,26 @@ def _guards(old: AnyFunction, new: AnyFunction, words: Collection[str], *, is_gu
             yield Dropped(fresh[0].node.lineno, f"{narrowed}, where it refuses: {ast.unparse(fresh[0].test)[:80]}")
         elif not words_of(guard.test) <= set(words) and not fresh:
             yield Dropped(new.lineno, f"refuses no more where {text[:80]}")
+
+
+def _given(function: AnyFunction) -> set[str]:
+    """Names of a function's own: parameters, and what it puts its findings into."""
+    return {
+        node.arg if isinstance(node, ast.arg) else node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    }
+
+
+def _turns_away(refusal: ast.stmt, test: str) -> bool:
+    """Whether a refusal is meant for somebody, not for a mistake in calling or for what is not there."""
+    match refusal:
+        case ast.Return(value=None | ast.Constant(value=None)):
+            return False
+        case ast.Raise(exc=ast.Call(func=raised)) | ast.Raise(exc=ast.expr() as raised):
+            return _last(raised) not in _MISTAKES or _OF_DIGESTS.search(test) is not None
+        case _:
+            return True
 
 
 def _narrower(old: ast.expr, new: ast.expr) -> str | None:
