@@ -268,11 +268,11 @@ def _compares_a_text(node: ast.AST) -> bool:
 
 
 def _is_given(text: str | bytes) -> bool:
-    """Whether a text may be somebody's secret, not a keyword that code has: ``default``, ``*``."""
+    """Whether a text may be somebody's secret or address, not a word that code has: ``default``, ``*``, ``not in``."""
     shown = text if isinstance(text, str) else text.decode("latin-1")
-    is_word = shown.isascii() and (not any(map(str.isalnum, shown)) or (shown + "_").isidentifier())
-    is_word = is_word and not any(map(str.isdigit, shown))
-    return bool(shown) and not is_word
+    if not shown.isascii():
+        return True
+    return any(map(str.isalnum, shown)) and any(each.isdigit() or each in "-@.:/+" for each in shown)
 
 
 def _is_true(value: ast.expr | None) -> bool:

@@ -39,6 +39,7 @@ _FIELD = lazy_pattern(
     r"request_?id|correlation[\w-]*|device[\w-]*|fingerprint|version|note|comment|label|safety_identifier|prompt_cache_key",
     re.IGNORECASE,
 )
+_BASIC = lazy_pattern(r"[Bb]asic\b|basic_auth|[Bb]asicAuth")  # RFC 7617 has it so
 _ENCODES = frozenset(
     {"hex", "hexlify", "b64encode", "urlsafe_b64encode", "standard_b64encode", "b32encode", "b85encode", "a85encode"}
 )
@@ -126,10 +127,11 @@ def _held(source: str) -> frozenset[str]:
 
 def _places(function: ast.AST, held: frozenset[str]) -> Iterator[_Place]:
     held |= frozenset(_read_from_environment(function))
+    is_basic = _BASIC.search(ast.unparse(function)) is not None
     for node in ast.walk(function):
         match node:
             case ast.Call():
-                yield from _of_call(node, held)
+                yield from (place for place in _of_call(node, held) if place.kind != "encoded" or not is_basic)
             case ast.Dict(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
                     if isinstance(key, ast.Constant) and isinstance(key.value, str):

@@ -210,11 +210,12 @@ RULE = Rule(
     severity=Severity.HIGH,
     title="a check holds less than before",
     means=(
-        "A function that compares secrets, signatures or passwords does so no more, or looks at a part of them; or a "
+        "A function that compares secrets, signatures or passwords does so no more, or looks at a part of them; a "
         "condition that guards something is the old one with a way past it, for whoever gives a text that stands in "
-        "the code."
+        "the code; or a function of which little else changed does not refuse any more, or in fewer cases, what it "
+        "refused: it looks at less, goes on, lets in, or has lost the check that it called."
     ),
     attack="A gateway that let in whoever sent one fixed token, by half a line in the function that compared them.",
-    judge="Who can give that text, and what do they get? A check that moved to a library is told in release notes.",
+    judge="Who gets in now who did not? A check that moved to a library is told in release notes.",
     look=_look,
 )
