@@ -24,6 +24,8 @@ _OPENS = lazy_pattern(
     r"unsafe\w*|allow_credentials|allow_private\w*|follow_redirects",
     re.IGNORECASE,
 )
+# Not the place of a bundle of certificates.
+_SWITCH = lazy_pattern(r"(?:environ|getenv)\b(?!.*(?:BUNDLE|CERT|CA_?FILE|CA_?PATH))")
 _CLAIMS = frozenset({"verify_exp", "verify_aud", "verify_iss", "verify_nbf", "verify_iat"})
 _OTHERS_BITS, _STARTED, _WRITTEN = 0o077, 0o100, 0o022
 _FEWEST_BYTES = 16  # of a token that cannot be guessed
@@ -134,7 +136,7 @@ def _switched(before: Mapping[_Setting, list[ast.expr]], after: Mapping[_Setting
                 is_turned = had and all(each is protects for each in had)
                 if is_turned or (not had and setting.name in _CLAIMS):
                     yield Lowered(value.lineno, f"{setting.name} is {value.value} now: {_where(setting)}")
-            elif had == [protects] and protects and "environ" in ast.unparse(value):
+            elif had == [protects] and protects and _SWITCH.search(ast.unparse(value)) is not None:
                 yield Lowered(
                     value.lineno, f"{setting.name} is what a variable of the environment says: {_where(setting)}"
                 )

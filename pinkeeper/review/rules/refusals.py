@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.changed_functions import AnyFunction
 
-__all__ = ["Dropped", "dropped", "refuses", "words_of"]
+__all__ = ["Dropped", "Words", "dropped", "refuses"]
 
 _MOST_LINES = 8
 _SHORT = 3
@@ -49,7 +50,9 @@ _MISTAKES = frozenset(
     }
 )
 _OF_DIGESTS = lazy_pattern(r"digest|sha\d|checksum|signature|verif", re.IGNORECASE)
-_TELLS_ONLY = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+_REFUSES = lazy_pattern(
+    r"_?(?:abort|forbid|den(?:y|ied)|reject|fail|raise|refuse|unauthori[sz]ed|send_error|http_error)", re.IGNORECASE
+)
 
 
 class Dropped(NamedTuple):
@@ -59,24 +62,74 @@ class Dropped(NamedTuple):
     what: str
 
 
-class _Guard(NamedTuple):
-    test: ast.expr
-    node: ast.If
+class _Known:
+    """The words that a function has, and those that others have got."""
+
+    def __init__(self, words: Collection[str], before: Collection[str], fresh: Words) -> None:
+        self._words, self._own, self._fresh = words, set(words) - set(before), fresh
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words or self._fresh.elsewhere(word, own=self._own)
+
+    def begin(self, name: str) -> bool:
+        """Whether a word of any of them is the beginning of a name."""
+        return any(len(word) > _SHORT and name.startswith(word) for word in self._words) or self._fresh.begin(name)
 
 
-def dropped(name: str, old: AnyFunction, new: AnyFunction, *, elsewhere: set[str]) -> Iterator[Dropped]:
-    """What a function refused. elsewhere: words of all other code that is new, to which a check may have moved."""
+class _Code:
+    """A function, walked through once. guards: its conditions by what they ask, those that refuse before others."""
+
+    def __init__(self, function: AnyFunction) -> None:
+        self.function = function
+        self.nodes = list(ast.walk(function))
+        self.guards: dict[str, ast.If] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.If):
+                key = ast.dump(node.test)
+                if key not in self.guards or any(map(refuses, node.body)):
+                    self.guards[key] = node
+
+    @cached_property
+    def given(self) -> set[str]:
+        """Names of the function's own: parameters, and what it puts its findings into."""
+        return {
+            node.arg if isinstance(node, ast.arg) else node.id
+            for node in self.nodes
+            if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+        }
+
+
+class Words:
+    """Words of functions that are new in them, and in how many: where a check is gone to is told by its words."""
+
+    def __init__(self, functions: Iterable[tuple[AnyFunction | None, AnyFunction]]) -> None:
+        self._counted: Counter[str] = Counter()
+        for old, new in functions:
+            self._counted.update(_words_of(new) - (set() if old is None else _words_of(old)))
+
+    def elsewhere(self, word: str, *, own: Collection[str]) -> bool:
+        """Whether a function has got a word, another one than that whose own new words are given."""
+        return self._counted[word] > (word in own)
+
+    def begin(self, name: str) -> bool:
+        """Whether a word is the beginning of a name."""
+        return any(self._counted[name[:end]] for end in range(_SHORT + 1, len(name) + 1))
+
+
+def dropped(name: str, old: AnyFunction, new: AnyFunction, *, fresh: Words) -> Iterator[Dropped]:
+    """What a function refused. fresh: words of all functions that differ, to one of which a check may have moved."""
     if not _is_small(old, new):
         return
-    words = words_of(new)
+    before, after = _Code(old), _Code(new)
+    words = _Known(_words_of(new), _words_of(old), fresh)
     short = name.rpartition(".")[2]
     is_named = _GUARD_NAME.search(short) is not None
-    yield from _guards(old, new, words | elsewhere, is_guarding=is_named or _GUARDING.search(short) is not None)
-    yield from _calls(old, new, words | elsewhere)
-    yield from _swallowed(old, new)
+    yield from _guards(before, after, words, is_guarding=is_named or _GUARDING.search(short) is not None)
+    yield from _calls(before, after, words)
+    yield from _swallowed(before, after)
     if is_named:
-        yield from _admissions(old, new)
-        yield from _returned(old, new)
+        yield from _admissions(before, after)
+        yield from _returned(before, after)
 
 
 def refuses(statement: ast.stmt) -> bool:
@@ -87,12 +140,12 @@ def refuses(statement: ast.stmt) -> bool:
         case ast.Return(value=ast.expr() as value):
             return _REFUSAL.search(ast.unparse(value)) is not None
         case ast.Expr(value=ast.Call() as call):
-            return _last(call.func) not in _TELLS_ONLY and _REFUSAL.search(ast.unparse(call)[:200]) is not None
+            return _REFUSES.match(_last(call.func)) is not None
         case _:
             return False
 
 
-def words_of(node: ast.AST) -> set[str]:
+def _words_of(node: ast.AST) -> set[str]:
     """Names, attributes, keywords and short texts."""
     found: set[str] = set()
     for each in ast.walk(node):
@@ -113,44 +166,28 @@ def _is_small(old: AnyFunction, new: AnyFunction) -> bool:
     return (before - after).total() <= _MOST_LINES and (after - before).total() <= _MOST_LINES
 
 
-def _guards_of(function: AnyFunction) -> list[_Guard]:
-    return [_Guard(node.test, node) for node in ast.walk(function) if isinstance(node, ast.If)]
-
-
-def _guards(old: AnyFunction, new: AnyFunction, words: Collection[str], *, is_guarding: bool) -> Iterator[Dropped]:
-    given = _given(old)
-    after: dict[str, _Guard] = {}
-    for each in _guards_of(new):
-        key = ast.dump(each.test)
-        if key not in after or any(map(refuses, each.node.body)):
-            after[key] = each
-    fresh = [each for key, each in after.items() if key not in {ast.dump(one.test) for one in _guards_of(old)}]
-    for guard in _guards_of(old):
-        refusal = next(filter(refuses, guard.node.body), None)
+def _guards(old: _Code, new: _Code, words: _Known, *, is_guarding: bool) -> Iterator[Dropped]:
+    fresh = [each for key, each in new.guards.items() if key not in old.guards]
+    for key, guard in old.guards.items():
+        refusal = next(filter(refuses, guard.body), None)
+        if refusal is None:
+            continue
         text = ast.unparse(guard.test)
-        if refusal is None or not _turns_away(refusal, text) or not words_of(guard.test) & given:
+        if not _turns_away(refusal, text) or not _words_of(guard.test) & old.given:
             continue
-        if not is_guarding and _GUARDING.search(f"{text} {ast.unparse(guard.node.body[0])[:200]}") is None:
+        if not is_guarding and _GUARDING.search(f"{text} {ast.unparse(guard.body[0])[:200]}") is None:
             continue
-        same = after.get(ast.dump(guard.test))
+        same = new.guards.get(key)
         if same is not None:
-            if not any(map(refuses, same.node.body)) and not any(map(refuses, same.node.orelse)):
-                yield Dropped(same.node.lineno, f"goes on where it refused: {text[:80]}")
+            if not any(map(refuses, (*same.body, *same.orelse))):
+                yield Dropped(same.lineno, f"goes on where it refused: {text[:80]}")
             continue
-        narrowed = next((what for each in fresh if (what := _narrower(guard.test, each.test)) is not None), None)
+        narrowed = next(((each, what) for each in fresh if (what := _narrower(guard.test, each.test))), None)
         if narrowed is not None:
-            yield Dropped(fresh[0].node.lineno, f"{narrowed}, where it refuses: {ast.unparse(fresh[0].test)[:80]}")
-        elif not words_of(guard.test) <= set(words) and not fresh:
-            yield Dropped(new.lineno, f"refuses no more where {text[:80]}")
-
-
-def _given(function: AnyFunction) -> set[str]:
-    """Names of a function's own: parameters, and what it puts its findings into."""
-    return {
-        node.arg if isinstance(node, ast.arg) else node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    }
+            node, what = narrowed
+            yield Dropped(node.lineno, f"{what}, where it refuses: {ast.unparse(node.test)[:80]}")
+        elif not fresh and not all(each in words for each in _words_of(guard.test)):
+            yield Dropped(new.function.lineno, f"refuses no more where {text[:80]}")
 
 
 def _turns_away(refusal: ast.stmt, test: str) -> bool:
@@ -188,40 +225,39 @@ def _terms(test: ast.expr, operator: type[ast.boolop]) -> dict[str, ast.expr]:
     return {ast.dump(each): each for each in values}
 
 
-def _calls(old: AnyFunction, new: AnyFunction, words: Collection[str]) -> Iterator[Dropped]:
+def _calls(old: _Code, new: _Code, words: _Known) -> Iterator[Dropped]:
     """Checks that were called, and decorators that guarded."""
-    for node in ast.walk(old):
+    for node in old.nodes:
         if not isinstance(node, (ast.Expr, ast.Assign)):
             continue
         call = node.value.value if isinstance(node.value, ast.Await) else node.value
         if isinstance(call, ast.Call):
             called = _last(call.func)
             if called not in words and _CHECKS.fullmatch(called) and _OF_GUARDS.search(ast.unparse(call)[:200]):
-                yield Dropped(new.lineno, f"does without {called}, which nothing else has in its place")
-    for decorator in old.decorator_list:
+                yield Dropped(new.function.lineno, f"does without {called}, which nothing else has in its place")
+    for decorator in old.function.decorator_list:
         called = _last(decorator.func if isinstance(decorator, ast.Call) else decorator)
-        if _DECORATES.fullmatch(called) and not any(called.startswith(word) for word in words if len(word) > _SHORT):
-            yield Dropped(new.lineno, f"is not under {called} any more")
+        if _DECORATES.fullmatch(called) and not words.begin(called):
+            yield Dropped(new.function.lineno, f"is not under {called} any more")
 
 
-def _swallowed(old: AnyFunction, new: AnyFunction) -> Iterator[Dropped]:
+def _swallowed(old: _Code, new: _Code) -> Iterator[Dropped]:
     """Checks that may fail now without a consequence."""
-    before = {ast.dump(node) for node in ast.walk(old) if isinstance(node, (ast.Expr, ast.Assign, ast.If))}
-    tried = {ast.dump(each) for node in ast.walk(old) if isinstance(node, ast.Try) for each in node.body}
-    for node in ast.walk(new):
-        if not isinstance(node, ast.Try):
-            continue
-        passed = [
-            each
-            for each in node.handlers
-            if not any(isinstance(one, (ast.Raise, ast.Return)) for one in ast.walk(each))
-        ]
-        for each in node.body if passed else ():
-            key = ast.dump(each)
-            if key in before and key not in tried and _is_check(each):
-                yield Dropped(
-                    passed[0].lineno, f"goes on where a check fails: {ast.unparse(each).splitlines()[0][:80]}"
-                )
+    tries = [node for node in new.nodes if isinstance(node, ast.Try)]
+    if not tries:
+        return
+    before = {ast.dump(node) for node in old.nodes if isinstance(node, (ast.Expr, ast.If)) and _is_check(node)}
+    before -= {ast.dump(each) for node in old.nodes if isinstance(node, ast.Try) for each in node.body}
+    for node in tries:
+        passed = next((each for each in node.handlers if not _ends(each)), None)
+        for each in () if passed is None else node.body:
+            if _is_check(each) and ast.dump(each) in before:
+                line = ast.unparse(each).partition("\n")[0]
+                yield Dropped(passed.lineno if passed else each.lineno, f"goes on where a check fails: {line[:80]}")
+
+
+def _ends(handler: ast.ExceptHandler) -> bool:
+    return any(isinstance(node, (ast.Raise, ast.Return)) for node in ast.walk(handler))
 
 
 def _is_check(statement: ast.stmt) -> bool:
@@ -234,25 +270,23 @@ def _is_check(statement: ast.stmt) -> bool:
             return False
 
 
-def _admissions(old: AnyFunction, new: AnyFunction) -> Iterator[Dropped]:
+def _admissions(old: _Code, new: _Code) -> Iterator[Dropped]:
     """New conditions that let in whoever gives a text that stands in the code, or whom an old one turned away."""
-    before = {ast.dump(each.test) for each in _guards_of(old)}
     turned_away = {
-        key
-        for each in _guards_of(old)
-        if any(map(refuses, each.node.body))
-        for key in (*_terms(each.test, ast.Or), ast.dump(each.test))
+        part
+        for key, guard in old.guards.items()
+        if any(map(refuses, guard.body))
+        for part in (key, *_terms(guard.test, ast.Or))
     }
-    for guard in _guards_of(new):
-        last = guard.node.body[-1]
-        if not isinstance(last, ast.Return) or refuses(last) or any(map(refuses, guard.node.body)):
+    for key, guard in new.guards.items():
+        last = guard.body[-1]
+        if not isinstance(last, ast.Return) or any(map(refuses, guard.body)):
             continue
-        if ast.dump(guard.test) not in before and any(map(_compares_a_text, ast.walk(guard.test))):
-            yield Dropped(
-                guard.node.lineno, f"lets in by a text that stands in the code: {ast.unparse(guard.test)[:80]}"
-            )
-        elif ast.dump(guard.test) in turned_away and _is_true(last.value):
-            yield Dropped(guard.node.lineno, f"lets in whom it turned away: {ast.unparse(guard.test)[:80]}")
+        text = ast.unparse(guard.test)[:80]
+        if key not in old.guards and any(map(_compares_a_text, ast.walk(guard.test))):
+            yield Dropped(guard.lineno, f"lets in by a text that stands in the code: {text}")
+        elif key in turned_away and _is_true(last.value):
+            yield Dropped(guard.lineno, f"lets in whom it turned away: {text}")
 
 
 def _compares_a_text(node: ast.AST) -> bool:
@@ -279,22 +313,23 @@ def _is_true(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and value.value is True
 
 
-def _returned(old: AnyFunction, new: AnyFunction) -> Iterator[Dropped]:
+def _returned(old: _Code, new: _Code) -> Iterator[Dropped]:
     """What was found out and given back: fewer things have to hold, or nothing."""
-    before = [node for node in ast.walk(old) if isinstance(node, ast.Return) and node.value is not None]
-    known = {ast.dump(node) for node in before}
-    fresh = [node for node in ast.walk(new) if isinstance(node, ast.Return) and ast.dump(node) not in known]
-    has = {ast.dump(node) for node in ast.walk(new) if isinstance(node, ast.Return)}
-    gone = [node.value for node in before if ast.dump(node) not in has and node.value is not None]
-    for node in fresh:
-        if _is_true(node.value) and any(not isinstance(each, ast.Constant) for each in gone):
-            if all(_is_true(each.value) or refuses(each) for each in ast.walk(new) if isinstance(each, ast.Return)):
+    before = {ast.dump(node): node for node in old.nodes if isinstance(node, ast.Return)}
+    after = {ast.dump(node): node for node in new.nodes if isinstance(node, ast.Return)}
+    gone = [node.value for key, node in before.items() if key not in after and node.value is not None]
+    for key, node in after.items():
+        if key in before or node.value is None:
+            continue
+        if _is_true(node.value):
+            is_all = all(_is_true(each.value) or refuses(each) for each in after.values())
+            if is_all and any(not isinstance(each, ast.Constant) for each in gone):
                 yield Dropped(node.lineno, "says yes without looking")
             continue
-        for value in gone:
-            if node.value is not None and (what := _fewer(value, node.value)) is not None:
-                yield Dropped(node.lineno, f"{what}: {ast.unparse(node.value)[:80]}")
-                return
+        what = next((what for value in gone if (what := _fewer(value, node.value))), None)
+        if what is not None:
+            yield Dropped(node.lineno, f"{what}: {ast.unparse(node.value)[:80]}")
+            return
 
 
 def _fewer(old: ast.expr, new: ast.expr) -> str | None:

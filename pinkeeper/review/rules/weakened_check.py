@@ -13,14 +13,13 @@ from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.changed_functions import (
     LARGEST,
     AnyFunction,
-    ChangedFile,
     ChangedLines,
     Functions,
     functions_of,
 )
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
-from pinkeeper.review.rules.refusals import dropped, refuses, words_of
+from pinkeeper.review.rules.refusals import Words, dropped, refuses
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -65,10 +64,10 @@ def _look(material: Material) -> Iterable[Sighting]:
     had = sum(len(_mentions(node)) for file in files for node in file.before)
     has = sum(len(_mentions(node)) for file in files for node in file.after)
     has += _added_elsewhere(material) if had else 0
-    elsewhere = _Elsewhere(files)
+    fresh = Words(functions for file in files for functions in file.functions.values())
     for file in files:
         for name, (old, new) in file.functions.items():
-            for line, what in () if old is None else _told(file.path, name, old, new, elsewhere, fewer=has < had):
+            for line, what in () if old is None else _told(name, old, new, fresh, fewer=has < had):
                 yield Sighting(
                     severity=Severity.LOW if is_test(file.path) else Severity.HIGH,
                     summary=what,
@@ -79,27 +78,10 @@ def _look(material: Material) -> Iterable[Sighting]:
                 )
 
 
-class _Elsewhere:
-    """Words of code that is new, by the function that has them."""
-
-    def __init__(self, files: Iterable[ChangedFile]) -> None:
-        self._words = {
-            (file.path, name): words_of(new) - (set() if old is None else words_of(old))
-            for file in files
-            for name, (old, new) in file.functions.items()
-        }
-
-    def than(self, path: str, name: str) -> set[str]:
-        """All of them but for one function."""
-        return set().union(*(words for place, words in self._words.items() if place != (path, name)))
-
-
-def _told(
-    path: str, name: str, old: AnyFunction, new: AnyFunction, elsewhere: _Elsewhere, *, fewer: bool
-) -> Iterator[tuple[int, str]]:
+def _told(name: str, old: AnyFunction, new: AnyFunction, fresh: Words, *, fewer: bool) -> Iterator[tuple[int, str]]:
     found = dict(_weakened(name, old, new, fewer=fewer))
     yield from found.items()
-    for line, what in () if found else dropped(name, old, new, elsewhere=elsewhere.than(path, name)):
+    for line, what in () if found else dropped(name, old, new, fresh=fresh):
         yield line, f"{name} {what}"
 
 
