@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
 from pinkeeper.artifacts.contents import Contents
 from pinkeeper.model.comparison import FileChange, FileKind
 from pinkeeper.model.lazy_pattern import lazy_pattern
-from pinkeeper.review.capabilities.grammar import parse
-from pinkeeper.review.source_blocks import blocks_of, parsed_block
+from pinkeeper.review.capabilities.grammar import Parsed, parse
+from pinkeeper.review.source_blocks import Block, Blocks, blocks_of, parsed_block
 
-__all__ = ["LARGEST", "AnyFunction", "ChangedFile", "ChangedFunctions", "ChangedLines", "Functions", "functions_of"]
+__all__ = [
+    "LARGEST",
+    "AnyFunction",
+    "ChangedFile",
+    "ChangedFunction",
+    "ChangedFunctions",
+    "ChangedLines",
+    "Functions",
+    "functions_of",
+]
 
 LARGEST = 2**20
 """Bytes; larger files are not looked into."""
@@ -44,17 +55,87 @@ class ChangedLines(Struct, frozen=True, kw_only=True):
         return "\n".join((self.removed, self.added, *self.around))
 
 
-class ChangedFile(Struct, frozen=True, kw_only=True):
-    """A file that is in both releases. functions: those that are new or changed, by name, with what they were.
+class ChangedFunction:
+    """A function that is new or changed. before, after: as it stood and stands there; before is empty for a new one."""
 
-    before, after: statements that are in one of the releases alone, whole functions among them. source: the new one.
+    def __init__(self, path: str, name: str, before: Block | None, after: Block, whole: _Whole) -> None:
+        self.path, self.name = path, name
+        self.before, self.after = "" if before is None else before.text, after.text
+        self._blocks = before, after
+        self._whole = whole
+
+    @cached_property
+    def old(self) -> AnyFunction | None:
+        """Its old tree, None for a new function."""
+        block = self._blocks[0]
+        return None if block is None else parsed_block(block) or self._whole.old.get(self.name)
+
+    @cached_property
+    def new(self) -> AnyFunction | None:
+        """Its tree; None only where a source means to confuse."""
+        return parsed_block(self._blocks[1]) or self._whole.new.get(self.name)
+
+    @cached_property
+    def lines(self) -> ChangedLines:
+        """The lines in which it differs, comments left out; how often one stands there counts."""
+        old, new = (Counter(map(_without_comment, text.split("\n"))) for text in (self.before, self.after))
+        return ChangedLines(
+            path=self.path,
+            removed="\n".join((old - new).elements()),
+            added="\n".join((new - old).elements()),
+            around=frozenset({self.name.rpartition(".")[2]}),
+        )
+
+
+class _Whole:
+    """Functions of both sources, for what cannot be parsed by itself."""
+
+    def __init__(self, before: bytes, after: bytes) -> None:
+        self._sources = before, after
+
+    @cached_property
+    def old(self) -> Functions:
+        """Of the old one, by name."""
+        return self._functions(self._sources[0])
+
+    @cached_property
+    def new(self) -> Functions:
+        """Of the new one, by name."""
+        return self._functions(self._sources[1])
+
+    def _functions(self, source: bytes) -> Functions:
+        tree = parse(source).tree
+        return {} if tree is None else functions_of(tree)
+
+
+class ChangedFile:
+    """A file that is in both releases.
+
+    functions: those that are new or changed. source: the new one.
     """
 
-    path: str
-    source: str
-    functions: Mapping[str, tuple[AnyFunction | None, AnyFunction]]
-    before: Sequence[ast.stmt]
-    after: Sequence[ast.stmt]
+    def __init__(
+        self,
+        path: str,
+        source: str,
+        functions: Sequence[ChangedFunction],
+        gone: Iterable[Block],
+        rest: tuple[Sequence[ast.stmt], Sequence[ast.stmt]],
+    ) -> None:
+        self.path, self.source, self.functions = path, source, functions
+        self._gone = [block for block in gone if all(block.name != each.name for each in functions)]
+        self._rest = rest
+
+    def before(self, wanted: Callable[[str], object]) -> list[ast.stmt]:
+        """Statements that the old release alone has, and of its functions those whose texts are wanted."""
+        nodes = (each.old for each in self.functions if wanted(each.before))
+        gone = (parsed_block(block) for block in self._gone if wanted(block.text))
+        return [*self._rest[0], *(node for node in (*nodes, *gone) if node is not None)]
+
+    def after(self, wanted: Callable[[str], object]) -> list[ast.stmt]:
+        """Statements that the new release alone has, and of its functions those whose texts are wanted."""
+        nodes = (each.new for each in self.functions if wanted(each.after))
+        return [*self._rest[1], *(node for node in nodes if node is not None)]
 
 
 class ChangedFunctions:
@@ -123,66 +204,54 @@ def _lines(path: str, before: bytes, after: bytes) -> ChangedLines:
 
 
 def _compared(path: str, before: bytes, after: bytes) -> ChangedFile | None:
-    found = _compared_by_blocks(path, before, after)
-    if found is not None:
-        return found
-    old, new = parse(before), parse(after)
-    if old.tree is None or new.tree is None:
-        return None
-    had, has = _by_text(old.tree, old.text), _by_text(new.tree, new.text)
-    functions = {name: node for name, node in had.values() if isinstance(node, AnyFunction)}
-    fresh = [named for text, named in has.items() if text not in had]
-    return ChangedFile(
-        path=path,
-        source=new.text,
-        functions={name: (functions.get(name), node) for name, node in fresh if isinstance(node, AnyFunction)},
-        before=[node for text, (_, node) in had.items() if text not in has],
-        after=[node for _, node in fresh],
-    )
-
-
-def _compared_by_blocks(path: str, before: bytes, after: bytes) -> ChangedFile | None:
-    """As `_compared`, parsing what differs alone; None where lines do not tell what that is."""
-    try:
-        texts = [text.decode().replace("\r\n", "\n") for text in (before, after)]
-    except UnicodeDecodeError:
-        return None
+    texts = [text.decode(errors="replace").replace("\r\n", "\n") for text in (before, after)]
     old, new = map(blocks_of, texts)
-    if old is None or new is None:
-        return None
-    gone = {block.name: parsed_block(block) for key, block in old.functions.items() if key not in new.functions}
-    fresh = {block.name: parsed_block(block) for key, block in new.functions.items() if key not in old.functions}
-    rest = _rest(old.rest, new.rest)
-    if rest is None:
-        return None
-    functions: dict[str, AnyFunction] = {}
-    for name, node in fresh.items():
-        if node is None:
+    rest = None if old is None or new is None else _rest(old.rest, new.rest)
+    if old is None or new is None or rest is None:
+        parsed = parse(before), parse(after)
+        old, new = _parsed_blocks(parsed[0]), _parsed_blocks(parsed[1])
+        rest = _rest_of_trees(*parsed)
+        if old is None or new is None or rest is None:
             return None
-        functions[name] = node
-    return ChangedFile(
-        path=path,
-        source=texts[1],
-        functions={name: (gone.get(name), node) for name, node in functions.items()},
-        before=[*rest[0], *(node for node in gone.values() if node is not None)],
-        after=[*rest[1], *functions.values()],
-    )
+    had = {block.name: block for key, block in old.functions.items() if key not in new.functions}
+    fresh = {block.name: block for key, block in new.functions.items() if key not in old.functions}
+    whole = _Whole(before, after)
+    functions = [ChangedFunction(path, name, had.get(name), block, whole) for name, block in fresh.items()]
+    return ChangedFile(path, texts[1], functions, had.values(), rest)
+
+
+def _without_comment(line: str) -> str:
+    bare = line.strip()
+    return "" if bare.startswith("#") else bare
 
 
 def _rest(before: str, after: str) -> tuple[list[ast.stmt], list[ast.stmt]] | None:
     """Statements outside of functions that one of the two has alone; None where one cannot be parsed."""
     if _bare(before) == _bare(after):
         return [], []
-    old, new = parse(before.encode()), parse(after.encode())
+    return _rest_of_trees(parse(before.encode()), parse(after.encode()))
+
+
+def _rest_of_trees(old: Parsed, new: Parsed) -> tuple[list[ast.stmt], list[ast.stmt]] | None:
     if old.tree is None or new.tree is None:
         return None
     had, has = _by_text(old.tree, old.text), _by_text(new.tree, new.text)
-    if any(isinstance(node, AnyFunction) for _, node in (*had.values(), *has.values())):
-        return None
     return (
-        [node for text, (_, node) in had.items() if text not in has],
-        [node for text, (_, node) in has.items() if text not in had],
+        [node for text, (_, node) in had.items() if text not in has and not isinstance(node, AnyFunction)],
+        [node for text, (_, node) in has.items() if text not in had and not isinstance(node, AnyFunction)],
     )
+
+
+def _parsed_blocks(parsed: Parsed) -> Blocks | None:
+    """As `blocks_of`, told by the parser."""
+    if parsed.tree is None:
+        return None
+    found = {
+        (name, text): Block(name, _first_line(node), text)
+        for (_, text), (name, node) in _by_text(parsed.tree, parsed.text).items()
+        if isinstance(node, AnyFunction)
+    }
+    return Blocks(functions=found, rest="")
 
 
 def _bare(text: str) -> list[str]:
@@ -194,9 +263,12 @@ def _by_text(tree: ast.Module, text: str) -> dict[tuple[str, str], tuple[str, as
     lines = text.split("\n")
     found = {}
     for name, node in _statements(tree, ""):
-        start = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-        found[name, "\n".join(lines[start - 1 : node.end_lineno])] = name, node
+        found[name, "\n".join(lines[_first_line(node) - 1 : node.end_lineno])] = name, node
     return found
+
+
+def _first_line(node: ast.stmt) -> int:
+    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
 
 
 def _statements(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.stmt]]:

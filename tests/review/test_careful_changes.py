@@ -409,3 +409,12 @@ def test_a_few_lines_that_do_harm(tmp_path, rule, path, old, new):
 def test_a_few_lines_that_do_none(tmp_path, path, old, new):
     found = changed(tmp_path, path, old, new)
     assert not [rule for rule, severity in found.items() if severity.at_least(Severity.HIGH)]
+
+
+def test_a_source_whose_lines_do_not_tell_where_functions_end_is_parsed_as_a_whole(tmp_path):
+    """A signature of very many lines before, so that no end of it is found."""
+    odd = "def odd(" + "\n" * 500 + "):\n    pass\n\n\n"
+    _, rule, path, old, new = next(each for each in ATTACKS if each[0] == "expired-off")
+    before = {path: odd + GATEWAY[path]}
+    after = {path: odd + GATEWAY[path].replace(old, new)}
+    assert gravest(between(tmp_path, "gw", before, after))[rule] is Severity.HIGH

@@ -68,8 +68,11 @@ def _is_nobodys(fact: Fact) -> bool:
 def _gathered(material: Material) -> Iterator[Sighting]:
     """Functions that go through the environment for whatever is named as secrets are."""
     for file in material.changed_functions.files(lambda lines: "environ" in lines.added):
-        for name, (old, new) in file.functions.items():
-            if _searches(new) and not (old is not None and _searches(old)) and not _MASKS.search(name):
+        for function in file.functions:
+            name, new = function.name, function.new if "environ" in function.lines.added else None
+            if new is None or not _searches(new) or _MASKS.search(name):
+                continue
+            if function.old is None or not _searches(function.old):
                 yield Sighting(
                     severity=Severity.LOW if is_test(file.path) else Severity.HIGH,
                     summary=f"{name} goes through the environment for all that is named as secrets are",

@@ -79,17 +79,18 @@ def _look(material: Material) -> Iterable[Sighting]:
     had: set[str] = set()
     found: list[tuple[str, ast.AST | None, _Sight]] = []
     for file in material.changed_functions.files(_is_wanted):
-        before = list(_settings(file.before))
+        statements = file.before(_is_telling), file.after(_is_telling)
+        before = list(_settings(statements[0]))
         had.update(ast.dump(node) for node, _ in before)
         # As many as there were, in other words: a format that became another one.
         kinds = Counter(what.partition(":")[0] for _, what in before)
-        for setting, what in _settings(file.after):
+        for setting, what in _settings(statements[1]):
             kind = what.partition(":")[0]
             kinds[kind] -= 1
             if kinds[kind] < 0:
                 found.append((file.path, setting, _Sight(setting.lineno, what)))
         found += ((file.path, None, sight) for sight in _of_functions(file))
-        found += ((file.path, None, _Sight(*each)) for each in lowered_statements(file.before, file.after))
+        found += ((file.path, None, _Sight(*each)) for each in lowered_statements(*statements))
     for path, node, (line, what) in found:
         if node is None or ast.dump(node) not in had:
             yield Sighting(
@@ -99,6 +100,10 @@ def _look(material: Material) -> Iterable[Sighting]:
                 line=line,
                 subject=f"guard {what}",
             )
+
+
+def _is_telling(text: str) -> bool:
+    return _SIGNS.search(text) is not None or _WEAKER.search(text) is not None or "https://" in text
 
 
 def _is_wanted(lines: ChangedLines) -> bool:
@@ -248,7 +253,11 @@ def _known_digest(compare: ast.Compare, digests: Collection[str]) -> str | None:
 
 
 def _of_functions(file: ChangedFile) -> Iterator[_Sight]:
-    for name, (old, new) in file.functions.items():
+    for function in file.functions:
+        name, new = function.name, function.new if _is_wanted(function.lines) else None
+        if new is None:
+            continue
+        old = function.old
         if old is None:
             yield from _certificates_passed_over(new, ())
         else:

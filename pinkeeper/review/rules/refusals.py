@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pinkeeper.model.lazy_pattern import lazy_pattern
-from pinkeeper.review.changed_functions import AnyFunction
+from pinkeeper.review.changed_functions import AnyFunction, ChangedLines
 
-__all__ = ["Dropped", "Words", "dropped", "refuses"]
+__all__ = ["Dropped", "Words", "dropped", "is_small", "refuses", "words_in"]
 
 _MOST_LINES = 8
+_WORD = lazy_pattern(r"[^\W\d]\w*")
 _SHORT = 3
 _GUARDING = lazy_pattern(
     r"auth(?!or\b|ors\b)|token(?!iz)|expire[sd]|signature|signed\b|digest|sha\d|checksum|\broles?\b|permission|permitted|"
@@ -65,8 +66,8 @@ class Dropped(NamedTuple):
 class _Known:
     """The words that a function has, and those that others have got."""
 
-    def __init__(self, words: Collection[str], before: Collection[str], fresh: Words) -> None:
-        self._words, self._own, self._fresh = words, set(words) - set(before), fresh
+    def __init__(self, words: Collection[str], own: Collection[str], fresh: Words) -> None:
+        self._words, self._own, self._fresh = words, own, fresh
 
     def __contains__(self, word: str) -> bool:
         return word in self._words or self._fresh.elsewhere(word, own=self._own)
@@ -100,12 +101,10 @@ class _Code:
 
 
 class Words:
-    """Words of functions that are new in them, and in how many: where a check is gone to is told by its words."""
+    """Words that functions have got, and how many functions: where a check is gone to is told by its words."""
 
-    def __init__(self, functions: Iterable[tuple[AnyFunction | None, AnyFunction]]) -> None:
-        self._counted: Counter[str] = Counter()
-        for old, new in functions:
-            self._counted.update(_words_of(new) - (set() if old is None else _words_of(old)))
+    def __init__(self, added: Iterable[str]) -> None:
+        self._counted = Counter(word for text in added for word in words_in(text))
 
     def elsewhere(self, word: str, *, own: Collection[str]) -> bool:
         """Whether a function has got a word, another one than that whose own new words are given."""
@@ -116,12 +115,23 @@ class Words:
         return any(self._counted[name[:end]] for end in range(_SHORT + 1, len(name) + 1))
 
 
-def dropped(name: str, old: AnyFunction, new: AnyFunction, *, fresh: Words) -> Iterator[Dropped]:
-    """What a function refused. fresh: words of all functions that differ, to one of which a check may have moved."""
-    if not _is_small(old, new):
-        return
+def words_in(text: str) -> set[str]:
+    """Names, keywords and words of texts."""
+    return set(_WORD.findall(text))
+
+
+def is_small(lines: ChangedLines) -> bool:
+    """Whether so little changed that what is gone has not just moved about."""
+    return max(lines.removed.count("\n"), lines.added.count("\n")) < _MOST_LINES
+
+
+def dropped(name: str, old: AnyFunction, new: AnyFunction, lines: ChangedLines, *, fresh: Words) -> Iterator[Dropped]:
+    """What a function refused, of which `is_small` holds. lines: in which it differs.
+
+    fresh: words of all functions that differ, to one of which a check may have moved.
+    """
     before, after = _Code(old), _Code(new)
-    words = _Known(_words_of(new), _words_of(old), fresh)
+    words = _Known(words_in(ast.unparse(new)), words_in(lines.added), fresh)
     short = name.rpartition(".")[2]
     is_named = _GUARD_NAME.search(short) is not None
     yield from _guards(before, after, words, is_guarding=is_named or _GUARDING.search(short) is not None)
@@ -145,27 +155,6 @@ def refuses(statement: ast.stmt) -> bool:
             return False
 
 
-def _words_of(node: ast.AST) -> set[str]:
-    """Names, attributes, keywords and short texts."""
-    found: set[str] = set()
-    for each in ast.walk(node):
-        match each:
-            case ast.Name(id=word) | ast.Attribute(attr=word) | ast.arg(arg=word):
-                found.add(word)
-            case ast.keyword(arg=str(word)):
-                found.add(word)
-            case ast.Constant(value=str(word)) if len(word) <= 40:  # noqa: PLR2004 - a key or a name, not a sentence
-                found.add(word)
-            case _:
-                pass
-    return found
-
-
-def _is_small(old: AnyFunction, new: AnyFunction) -> bool:
-    before, after = (Counter(ast.unparse(each).split("\n")) for each in (old, new))
-    return (before - after).total() <= _MOST_LINES and (after - before).total() <= _MOST_LINES
-
-
 def _guards(old: _Code, new: _Code, words: _Known, *, is_guarding: bool) -> Iterator[Dropped]:
     fresh = [each for key, each in new.guards.items() if key not in old.guards]
     for key, guard in old.guards.items():
@@ -173,7 +162,7 @@ def _guards(old: _Code, new: _Code, words: _Known, *, is_guarding: bool) -> Iter
         if refusal is None:
             continue
         text = ast.unparse(guard.test)
-        if not _turns_away(refusal, text) or not _words_of(guard.test) & old.given:
+        if not _turns_away(refusal, text) or not words_in(text) & old.given:
             continue
         if not is_guarding and _GUARDING.search(f"{text} {ast.unparse(guard.body[0])[:200]}") is None:
             continue
@@ -186,7 +175,7 @@ def _guards(old: _Code, new: _Code, words: _Known, *, is_guarding: bool) -> Iter
         if narrowed is not None:
             node, what = narrowed
             yield Dropped(node.lineno, f"{what}, where it refuses: {ast.unparse(node.test)[:80]}")
-        elif not fresh and not all(each in words for each in _words_of(guard.test)):
+        elif not fresh and not all(each in words for each in words_in(text)):
             yield Dropped(new.function.lineno, f"refuses no more where {text[:80]}")
 
 

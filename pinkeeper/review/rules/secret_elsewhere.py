@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pinkeeper.model.finding import Severity
 from pinkeeper.model.lazy_pattern import lazy_pattern
-from pinkeeper.review.changed_functions import AnyFunction, ChangedLines
+from pinkeeper.review.changed_functions import ChangedLines
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.rule import Rule, Sighting
@@ -90,18 +90,20 @@ class _Place(NamedTuple):
 def _look(material: Material) -> Iterable[Sighting]:
     for file in material.changed_functions.files(_is_wanted):
         held = _held(file.source)
-        for name, (old, new) in file.functions.items():
+        for function in file.functions:
+            new = function.new if _is_wanted(function.lines) else None
+            if new is None:
+                continue
+            old, told = function.old, set[str]()
             had = set() if old is None else {(place.kind, place.what) for place in _places(old, held)}
-            told: set[str] = set()
             for place in _places(new, held):
                 if (place.kind, place.what) in had or place.kind in told or (old is None and place.kind != "shown"):
                     continue
                 told.add(place.kind)
-                yield _sighting(file.path, name, place)
-        for statement in file.after:
-            if not isinstance(statement, AnyFunction):
-                shown = (place for place in _places(statement, held) if place.kind == "shown")
-                yield from (_sighting(file.path, "", place) for place in islice(shown, 1))
+                yield _sighting(file.path, function.name, place)
+        for statement in file.after(_none):
+            shown = (place for place in _places(statement, held) if place.kind == "shown")
+            yield from (_sighting(file.path, "", place) for place in islice(shown, 1))
 
 
 def _sighting(path: str, name: str, place: _Place) -> Sighting:
@@ -113,6 +115,10 @@ def _sighting(path: str, name: str, place: _Place) -> Sighting:
         scope=name,
         subject=f"secret {place.kind} {name}",
     )
+
+
+def _none(_text: str) -> bool:
+    return False
 
 
 def _is_wanted(lines: ChangedLines) -> bool:

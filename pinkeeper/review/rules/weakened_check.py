@@ -13,13 +13,14 @@ from pinkeeper.review.capabilities.grammar import parse
 from pinkeeper.review.changed_functions import (
     LARGEST,
     AnyFunction,
+    ChangedFunction,
     ChangedLines,
     Functions,
     functions_of,
 )
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
-from pinkeeper.review.rules.refusals import Words, dropped, refuses
+from pinkeeper.review.rules.refusals import Words, dropped, is_small, refuses
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -61,28 +62,35 @@ _JOINED = lazy_pattern(r"\b(?:or|and)\b[^\n]*[\"']|[\"'][^\n]*\b(?:or|and)\b")
 
 def _look(material: Material) -> Iterable[Sighting]:
     files = list(material.changed_functions.files(_is_wanted))
-    had = sum(len(_mentions(node)) for file in files for node in file.before)
-    has = sum(len(_mentions(node)) for file in files for node in file.after)
+    had = sum(len(_mentions(node)) for file in files for node in file.before(_STRONG_TEXT.search))
+    has = sum(len(_mentions(node)) for file in files for node in file.after(_STRONG_TEXT.search))
     has += _added_elsewhere(material) if had else 0
-    fresh = Words(functions for file in files for functions in file.functions.values())
+    fresh = Words(function.lines.added for file in files for function in file.functions)
     for file in files:
-        for name, (old, new) in file.functions.items():
-            for line, what in () if old is None else _told(name, old, new, fresh, fewer=has < had):
+        for function in file.functions:
+            for line, what in _told(function, fresh, fewer=has < had) if _is_wanted(function.lines) else ():
                 yield Sighting(
                     severity=Severity.LOW if is_test(file.path) else Severity.HIGH,
                     summary=what,
                     path=file.path,
                     line=line,
-                    scope=name,
-                    subject=f"check {name}",
+                    scope=function.name,
+                    subject=f"check {function.name}",
                 )
 
 
-def _told(name: str, old: AnyFunction, new: AnyFunction, fresh: Words, *, fewer: bool) -> Iterator[tuple[int, str]]:
-    found = dict(_weakened(name, old, new, fewer=fewer))
+def _told(function: ChangedFunction, fresh: Words, *, fewer: bool) -> Iterator[tuple[int, str]]:
+    lines = function.lines
+    is_weakened = _STRONG_TEXT.search(function.before) or _JOINED.search(lines.added)
+    if not function.before or not (is_weakened or is_small(lines)):
+        return
+    old, new = function.old, function.new
+    if old is None or new is None:
+        return
+    found = dict(_weakened(function.name, old, new, fewer=fewer))
     yield from found.items()
-    for line, what in () if found else dropped(name, old, new, fresh=fresh):
-        yield line, f"{name} {what}"
+    for line, what in dropped(function.name, old, new, lines, fresh=fresh) if not found and is_small(lines) else ():
+        yield line, f"{function.name} {what}"
 
 
 def _is_wanted(lines: ChangedLines) -> bool:
