@@ -29,7 +29,7 @@ __all__ = [
 LARGEST = 2**20
 """Bytes; larger files are not looked into."""
 
-_MOST_FILES = 200
+_MOST_FILES = 500
 _MOST_KEPT = 16 * 2**20  # bytes of files whose trees are kept
 _DEFINED = lazy_pattern(r"(?:async +)?def +(\w+)")
 
@@ -268,7 +268,8 @@ def _by_text(tree: ast.Module, text: str) -> dict[tuple[str, str], tuple[str, as
 
 
 def _first_line(node: ast.stmt) -> int:
-    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _statements(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.stmt]]:
