@@ -13,6 +13,7 @@ from pinkeeper.artifacts.contents import Contents
 from pinkeeper.model.comparison import FileChange, FileKind
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.grammar import Parsed, parse
+from pinkeeper.review.shallow import made_shallow
 from pinkeeper.review.source_blocks import Block, Blocks, blocks_of, parsed_block
 
 __all__ = [
@@ -30,6 +31,7 @@ LARGEST = 2**20
 """Bytes; larger files are not looked into."""
 
 _MOST_FILES = 500
+_LONGEST_LINE = 2000  # characters; longer ones are told as odd
 _MOST_KEPT = 16 * 2**20  # bytes of files whose trees are kept
 _DEFINED = lazy_pattern(r"(?:async +)?def +(\w+)")
 
@@ -105,7 +107,10 @@ class _Whole:
 
     def _functions(self, source: bytes) -> Functions:
         tree = parse(source).tree
-        return {} if tree is None else functions_of(tree)
+        if tree is None:
+            return {}
+        made_shallow(tree)
+        return functions_of(tree)
 
 
 class ChangedFile:
@@ -186,7 +191,7 @@ def _both_paths(change: FileChange) -> tuple[str, str] | None:
 
 
 def _lines(path: str, before: bytes, after: bytes) -> ChangedLines:
-    old, new = (tuple(map(str.strip, text.decode(errors="replace").split("\n"))) for text in (before, after))
+    old, new = (tuple(map(_cut, text.decode(errors="replace").split("\n"))) for text in (before, after))
     had, has = set(old), set(new)
     added, around, name = [], set(), ""
     for line in new:
@@ -221,8 +226,13 @@ def _compared(path: str, before: bytes, after: bytes) -> ChangedFile | None:
 
 
 def _without_comment(line: str) -> str:
-    bare = line.strip()
+    bare = _cut(line)
     return "" if bare.startswith("#") else bare
+
+
+def _cut(line: str) -> str:
+    """Without the blanks around it, and no longer than it may be looked through in a time that people wait."""
+    return line[:_LONGEST_LINE].strip()
 
 
 def _rest(before: str, after: str) -> tuple[list[ast.stmt], list[ast.stmt]] | None:
@@ -235,6 +245,8 @@ def _rest(before: str, after: str) -> tuple[list[ast.stmt], list[ast.stmt]] | No
 def _rest_of_trees(old: Parsed, new: Parsed) -> tuple[list[ast.stmt], list[ast.stmt]] | None:
     if old.tree is None or new.tree is None:
         return None
+    made_shallow(old.tree)
+    made_shallow(new.tree)
     had, has = _by_text(old.tree, old.text), _by_text(new.tree, new.text)
     return (
         [node for text, (_, node) in had.items() if text not in has and not isinstance(node, AnyFunction)],

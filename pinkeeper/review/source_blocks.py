@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.capabilities.grammar import parse
+from pinkeeper.review.shallow import made_shallow
 
 __all__ = ["Block", "Blocks", "blocks_of", "parsed_block"]
 
@@ -78,11 +79,12 @@ def blocks_of(text: str) -> Blocks | None:
 
 
 def parsed_block(block: Block) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """Its tree, with the lines of the whole source; None where it is none by itself."""
+    """Its tree, made shallow, with the lines of the whole source; None where it is none by itself."""
     is_indented = block.text[:1] in {" ", "\t"}
     tree = parse(f"{'if 1:' if is_indented else ''}\n{block.text}\n".encode("utf-8", "surrogatepass")).tree
     if tree is None or len(tree.body) != 1:
         return None
+    made_shallow(tree)
     ast.increment_lineno(tree, block.start - 2)
     node = tree.body[0]
     if is_indented and isinstance(node, ast.If) and len(node.body) == 1:
