@@ -41,7 +41,7 @@ Functions = Mapping[str, AnyFunction]
 
 
 class ChangedLines(Struct, frozen=True, kw_only=True):
-    """Lines of a changed file, without the blanks around them. removed: those that the new form has nowhere.
+    """Lines of a changed file, without the blanks around them. removed: those that the new form has less often.
 
     around: names of the functions whose ``def`` is the last one above an added line.
     """
@@ -192,18 +192,18 @@ def _both_paths(change: FileChange) -> tuple[str, str] | None:
 
 def _lines(path: str, before: bytes, after: bytes) -> ChangedLines:
     old, new = (tuple(map(_cut, text.decode(errors="replace").split("\n"))) for text in (before, after))
-    had, has = set(old), set(new)
-    added, around, name = [], set(), ""
+    had, has = Counter(old), Counter(new)
+    more = has - had
+    around, name = set(), ""
     for line in new:
         if (defined := _DEFINED.match(line)) is not None:
             name = defined[1]
-        if line not in had:
-            added.append(line)
+        if line in more:
             around.add(name)
     return ChangedLines(
         path=path,
-        removed="\n".join(line for line in old if line not in has),
-        added="\n".join(added),
+        removed="\n".join((had - has).elements()),
+        added="\n".join(more.elements()),
         around=frozenset(around),
     )
 

@@ -29,7 +29,9 @@ _SIGNS = lazy_pattern(rf"{_OF_SETTINGS}|SSLError|CertVerif|CertificateError", re
 _HOSTS = lazy_pattern(
     rf"\bin\b[^\n]*{_PARTS_OF_HOSTS}\b|{_PARTS_OF_HOSTS}\S*\.(?:startswith|find|count)\(", re.IGNORECASE
 )
-_GONE = lazy_pattern(r"fullmatch|\bsecrets\b|urandom|SystemRandom|https://")
+_GONE = lazy_pattern(
+    r"TLSv1_|sha\d|blake2|scrypt|filter *= *.(?:data|tar)|(?i:rounds|iterations)|fullmatch|\bsecrets\b|urandom|SystemRandom|https://"
+)
 _WHOSE = lazy_pattern(r"user|tenant|org|team|owner|account|customer|session|caller|api_key")
 _KEY_OF_CACHE = lazy_pattern(r"key|cache|fingerprint", re.IGNORECASE)
 _WEAKER = lazy_pattern(
@@ -316,10 +318,6 @@ def _gives_nothing(handler: ast.ExceptHandler) -> bool:
 
 def _looser(name: str, old: AnyFunction, new: AnyFunction) -> Iterator[_Sight]:
     """A host, or a whole text, had to be one of some; now a part of it is enough."""
-    calls_before = {_last(node.func) for node in ast.walk(old) if isinstance(node, ast.Call)}
-    calls = {_last(node.func) for node in ast.walk(new) if isinstance(node, ast.Call)}
-    if "fullmatch" in calls_before and "fullmatch" not in calls and calls & {"match", "search"}:
-        yield _Sight(new.lineno, f"{name} takes what begins or goes on otherwise: no fullmatch any more")
     if not any(_is_exact(node) for node in ast.walk(old)):
         return
     known = {ast.dump(node) for node in ast.walk(old) if isinstance(node, (ast.Compare, ast.Call))}

@@ -10,18 +10,18 @@ from typing import NamedTuple
 from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.review.changed_functions import AnyFunction
 
-__all__ = ["Lowered", "lowered_in_function", "lowered_statements"]
+__all__ = ["Lowered", "is_lowered", "lowered_in_function", "lowered_statements"]
 
 _PROTECTS = lazy_pattern(
     r"verify|verify_\w+|ssl_verify|tls_verify|check_hostname|secure|httponly|http_only|sandbox(?:ed)?|safe_mode|safe_load|"
     r"weights_only|csrf\w*|require_\w*(?:auth|token|hash|sign)\w*|auth_required|auth_enabled|enforce_\w+|redact\w*|mask\w*|"
-    r"block_\w*(?:private|internal|local)\w*",
+    r"block_\w*(?:private|internal|local)\w*|\w*cookie_(?:secure|httponly)",
     re.IGNORECASE,
 )
 _OPENS = lazy_pattern(
     r"debug|insecure\w*|skip_\w*(?:verif|auth|check|valid|sign)\w*|no_verify|trust_remote_code|trust_all\w*|allow_pickle|"
     r"disable_\w*(?:verif|auth|check|ssl|tls|security|sandbox|guard)\w*|allow_(?:dangerous|unsafe|anonymous|insecure)\w*|"
-    r"unsafe\w*|allow_credentials|allow_private\w*|follow_redirects",
+    r"unsafe\w*|allow_credentials|allow_private\w*|follow_redirects|allow_redirects|trust_env",
     re.IGNORECASE,
 )
 # Not the place of a bundle of certificates.
@@ -35,6 +35,20 @@ _STRONG = frozenset({"secrets", "urandom", "SystemRandom"})
 _WEAK_ANYWHERE = frozenset({"md5", "uuid1", "randint", "choice", "choices", "random", "getrandbits"})
 _WEAK = frozenset({*_WEAK_ANYWHERE, "time", "time_ns", "getpid", "monotonic", "perf_counter"})
 _MAKES_SECRETS = lazy_pattern(r"token|secret|key|nonce|salt|passw|session|state|csrf|code|id$", re.IGNORECASE)
+_WEAKER_FOR = (
+    (
+        frozenset({"sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s", "scrypt"}),
+        frozenset({"md5", "sha1", "crc32", "adler32"}),
+    ),
+    (frozenset({"TLSv1_2", "TLSv1_3"}), frozenset({"TLSv1", "TLSv1_1", "SSLv3", "MINIMUM_SUPPORTED"})),
+    (frozenset({"fullmatch"}), frozenset({"match", "search"})),
+)
+_ROUNDS = lazy_pattern(r"rounds|iterations|work_factor", re.IGNORECASE)
+_ALLOWS = lazy_pattern(r"allow|safe|permitted|trusted", re.IGNORECASE)
+_ANYTHING = frozenset(
+    {"bash", "sh", "zsh", "curl", "wget", "nc", "python", "python3", "perl", "sudo", "ssh", "eval", "*"}
+)
+_STARTS = frozenset({"run", "Popen", "call", "check_call", "check_output"})
 _SQL = lazy_pattern(r"\b(?:select|insert|update|delete|where|from|values)\b", re.IGNORECASE)
 _SECRET = lazy_pattern(r"\w*(?:SECRET|PASSWORD|API_?KEY|MASTER_?KEY|TOKEN|SALT)\w*", re.IGNORECASE)
 _NO_SECRET = lazy_pattern(
@@ -49,6 +63,11 @@ _HTTPS = "https://"
 _OF_THIS_MACHINE = lazy_pattern(
     r"http://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|www\.w3\.org|json-schema\.org|schemas?\.)"
 )
+
+
+def is_lowered(name: str, *, value: bool) -> bool:
+    """Whether a switch of a name, put to a value, protects less than the other way round."""
+    return bool((_OPENS if value else _PROTECTS).fullmatch(name))
 
 
 class Lowered(NamedTuple):
@@ -67,6 +86,9 @@ def lowered_statements(before: Sequence[ast.stmt], after: Sequence[ast.stmt]) ->
     """What is weaker in statements that changed, wherever they stand."""
     yield from _switched(_settings(before), _settings(after))
     yield from _downgraded(before, after)
+    yield from _known_secrets(before, after)
+    yield from _cheaper(before, after)
+    yield from _more_allowed(before, after)
     if not any(True for statement in before for _ in _open_to_all(statement)):
         yield from (found for statement in after for found in _open_to_all(statement))
 
@@ -77,7 +99,9 @@ def lowered_in_function(name: str, old: AnyFunction, new: AnyFunction) -> Iterat
     yield from _tokens(name, old, new)
     yield from _cut(old, new)
     yield from _composed_queries(old, new)
-    yield from _known_secrets(old, new)
+    yield from _weaker_words(name, old, new)
+    yield from _without_filter(old, new)
+    yield from _by_shell(old, new)
     if _KEY_OF_CACHE.search(name.rpartition(".")[2]):
         gone = sorted(word for word in _words(old) - _words(new) if _WHOSE.fullmatch(word))
         if gone and any(isinstance(each, ast.Return) for each in ast.walk(new)):
@@ -255,21 +279,108 @@ def _executes(function: AnyFunction) -> Iterator[ast.Call]:
             yield node
 
 
-def _known_secrets(old: AnyFunction, new: AnyFunction) -> Iterator[Lowered]:
-    """Secrets that the code gives where nobody has set one."""
-    known = {ast.dump(node) for node in ast.walk(old) if isinstance(node, ast.Call)}
+def _weaker_words(name: str, old: AnyFunction, new: AnyFunction) -> Iterator[Lowered]:
+    """Weaker digests and protocols, whole matches that are beginnings now, salts that are always the same."""
+    had, has = _words(old) | _texts_in(old), _words(new) | _texts_in(new)
+    for strong, weak in _WEAKER_FOR:
+        if had & strong and not has & strong and (now := sorted(has & weak - had)):
+            yield Lowered(new.lineno, f"{name} has {now[0]} where it had {min(had & strong)}")
+    is_secret = _MAKES_SECRETS.search(name.rpartition(".")[2]) is not None or "salt" in has
+    if is_secret and had & _STRONG and not has & (_STRONG | {"uuid4"}) and _fixed_bytes(new) - _fixed_bytes(old):
+        yield Lowered(new.lineno, f"{name} takes the same each time, where it took something random")
+
+
+def _texts_in(function: AnyFunction) -> set[str]:
+    return {node.value for node in ast.walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def _fixed_bytes(function: AnyFunction) -> set[bytes]:
+    found = (node.value for node in ast.walk(function) if isinstance(node, ast.Constant))
+    return {value for value in found if isinstance(value, bytes) and len(value) >= _SHORTEST["digest"]}
+
+
+def _without_filter(old: AnyFunction, new: AnyFunction) -> Iterator[Lowered]:
+    """Archives that were unpacked by what is safe, and are by what is the default."""
+    before = [node for node in ast.walk(old) if _unpacks(node) and _keyword(node, "filter") in {"'data'", "'tar'"}]
+    for node in ast.walk(new) if before else ():
+        if _unpacks(node) and _keyword(node, "filter") is None:
+            yield Lowered(new.lineno, "members of an archive are not filtered any more")
+            return
+
+
+def _unpacks(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _last(node.func) in {"extract", "extractall", "unpack_archive"}
+
+
+def _keyword(node: ast.AST, name: str) -> str | None:
+    keywords = node.keywords if isinstance(node, ast.Call) else []
+    return next((ast.unparse(each.value) for each in keywords if each.arg == name), None)
+
+
+def _by_shell(old: AnyFunction, new: AnyFunction) -> Iterator[Lowered]:
+    """A shell reads what was handed to a program as it is."""
+    before = [node for node in ast.walk(old) if isinstance(node, ast.Call) and _last(node.func) in _STARTS]
+    if not before or any(_keyword(node, "shell") not in {None, "False"} for node in before):
+        return
     for node in ast.walk(new):
+        if not isinstance(node, ast.Call) or _last(node.func) not in _STARTS or _keyword(node, "shell") != "True":
+            continue
+        if not all(isinstance(each, ast.Constant) for each in node.args):
+            yield Lowered(node.lineno, f"a shell reads what no shell read: {ast.unparse(node)[:80]}")
+
+
+def _known_secrets(before: Sequence[ast.stmt], after: Sequence[ast.stmt]) -> Iterator[Lowered]:
+    """Secrets that the code gives where nobody has set one."""
+    known = {ast.dump(node) for statement in before for node in ast.walk(statement) if isinstance(node, ast.Call)}
+    asked_before = " ".join(map(ast.unparse, before))
+    for node in (node for statement in after for node in ast.walk(statement)):
         match node:
             case ast.Call(
                 func=ast.Attribute(attr="get" | "getenv" | "setdefault"), args=[asked, ast.Constant(value=str(text))]
             ):
                 is_secret = _SECRET.search(ast.unparse(asked)) is not None and not _NO_SECRET.fullmatch(text)
                 is_variable = _last(node.func) == "getenv" or "environ" in ast.unparse(node.func)
-                if is_secret and is_variable and ast.dump(node) not in known and not {" ", "/"} & set(text):
+                is_asked = ast.unparse(asked) in asked_before and ast.dump(node) not in known
+                if is_secret and is_variable and is_asked and not {" ", "/"} & set(text):
                     shown = ast.unparse(asked)[:60]
                     yield Lowered(node.lineno, f"a secret in the code is taken where none is set: {shown}")
             case _:
                 pass
+
+
+def _cheaper(before: Sequence[ast.stmt], after: Sequence[ast.stmt]) -> Iterator[Lowered]:
+    """Fewer rounds of what makes guessing slow."""
+    had = dict(_rounds(before))
+    for name, (rounds, line) in _rounds(after):
+        if name in had and rounds * 2 < had[name][0]:
+            yield Lowered(line, f"{name} is {rounds}, it was {had[name][0]}: passwords are tried out faster")
+
+
+def _rounds(statements: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[int, int]]]:
+    for statement in statements:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int(rounds))) if _ROUNDS.search(name):
+                yield name, (rounds, statement.lineno)
+            case _:
+                pass
+
+
+def _more_allowed(before: Sequence[ast.stmt], after: Sequence[ast.stmt]) -> Iterator[Lowered]:
+    """Lists of what may be run that have programs now by which anything can be."""
+    had = dict(_allowed(before))
+    for name, (texts, line) in _allowed(after):
+        if name in had and (more := sorted((texts - had[name][0]) & _ANYTHING)):
+            yield Lowered(line, f"{name} has {', '.join(more)} now, by which anything can be run")
+
+
+def _allowed(statements: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[set[str], int]]]:
+    for statement in statements:
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+            continue
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+        if _ALLOWS.search(_last(target)):
+            nodes = (node.value for node in ast.walk(statement.value) if isinstance(node, ast.Constant))
+            yield _last(target), ({text for text in nodes if isinstance(text, str)}, statement.lineno)
 
 
 def _words(function: AnyFunction) -> set[str]:

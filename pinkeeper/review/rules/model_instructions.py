@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from pinkeeper.model.comparison import FileKind
 from pinkeeper.model.finding import Severity
@@ -47,6 +48,17 @@ _SAID = lazy_pattern(
     r"queries|query|request|history)\b",
     re.IGNORECASE,
 )
+_FILE = r"(?:~/\.(?:ssh|aws|netrc|kube|docker|gnupg|pypirc)\b|\bid_(?:rsa|ed25519)\b|(?<!\w)\.env\b)"
+_READS = lazy_pattern(
+    rf"\b(?:read|open|cat|include|copy|load)\b[^.\n]{{0,40}}{_FILE}[^\n]{{0,80}}\b(?:pass|send|include|append|give|put|add|"
+    r"attach|paste)\b[^\n]{0,60}\b(?:argument|parameter|as\s+\w+|field|query|answer|context|path|message)",
+    re.IGNORECASE,
+)
+_OBEYS = lazy_pattern(
+    r"\b(?:run|execute|follow|obey|do)\b[^.\n]{0,40}\b(?:commands?|code|instructions?|scripts?|tasks?|whatever|what)\b",
+    re.IGNORECASE,
+)
+_UNASKED = lazy_pattern(r"\b(?:do\s+not|don't|never|without)\s+(?:ask|confirm|tell|mention|wait)\w*", re.IGNORECASE)
 # What is given to be read, not what is told to be asked.
 _FIXED = lazy_pattern(
     r".*\.(?:md|pdf|html?|png|jpe?g|svg|txt)[).,]?$|.*(?:github|gitlab|docs?[.-]|/docs?/|readthedocs)"
@@ -67,7 +79,7 @@ def _look(material: Material) -> Iterable[Sighting]:
             left -= len(text)
             if left < 0:
                 return
-            place = _told(text, is_for_models=is_for_models)
+            place = _told(text, is_for_models=is_for_models) or _reads_secrets(text)
             if place is not None:
                 yield Sighting(
                     severity=Severity.LOW if is_test(path) else Severity.HIGH,
@@ -76,6 +88,18 @@ def _look(material: Material) -> Iterable[Sighting]:
                     line=added[text.count("\n", 0, place.start())].new,
                     subject=f"told {place[0]}",
                 )
+
+
+def _reads_secrets(text: str) -> re.Match[str] | None:
+    """Where it says to read a file of secrets and to hand on what is in it, or to do unasked what an address says."""
+    found = _READS.search(text)
+    if found is not None:
+        return found
+    for place in islice(_PLACE.finditer(text), _MOST_PLACES):
+        around = text[max(0, place.start() - _NEAR) : place.end() + _NEAR]
+        if _OBEYS.search(around) is not None and _UNASKED.search(around) is not None:
+            return place
+    return None
 
 
 def _told(text: str, *, is_for_models: bool) -> re.Match[str] | None:

@@ -17,8 +17,9 @@ from pinkeeper.review.known_texts import known_texts
 from pinkeeper.review.material import Material
 from pinkeeper.review.novelty import is_test
 from pinkeeper.review.rules.command_lines import what_it_does
+from pinkeeper.review.rules.lowered_settings import is_lowered
 from pinkeeper.review.rules.page_hosts import LARGEST, PAGES, named_in_pages, sent_to
-from pinkeeper.review.rules.redirected_settings import SETTINGS, changed_servers, redirected, sent_elsewhere
+from pinkeeper.review.rules.redirected_settings import SETTINGS, changed_servers, redirected, sent_elsewhere, switched
 from pinkeeper.review.rules.rule import Rule, Sighting
 
 __all__ = ["RULE"]
@@ -151,6 +152,7 @@ def _look(material: Material) -> Iterable[Sighting]:
         elif suffix in SETTINGS:
             yield from _redirected(source, before.names)
             yield from _servers(source)
+            yield from _switched(source)
             yield from _commands(source, tables) if suffix == ".json" else ()
     yield from _sends(pages, old.main)
 
@@ -289,6 +291,18 @@ def _servers(source: _Source) -> Iterator[Sighting]:
             path=source.path,
             line=next((number for number, line in source.added if name in line), None),
             subject=f"server {name}",
+        )
+
+
+def _switched(source: _Source) -> Iterator[Sighting]:
+    lowered = (each for each in switched(source.change.hunks) if is_lowered(each[0].replace("-", "_"), value=each[1]))
+    for name, value, number in islice(lowered, _MOST_TOLD):
+        yield Sighting(
+            severity=source.severity,
+            summary=f"{name} is {str(value).lower()} now",
+            path=source.path,
+            line=number,
+            subject=f"switch {name}",
         )
 
 

@@ -15,7 +15,7 @@ from pinkeeper.model.lazy_pattern import lazy_pattern
 from pinkeeper.model.toml_text import parse_toml
 from pinkeeper.review.rules.near_miss import site
 
-__all__ = ["SETTINGS", "Redirection", "changed_servers", "redirected", "sent_elsewhere"]
+__all__ = ["SETTINGS", "Redirection", "changed_servers", "redirected", "sent_elsewhere", "switched"]
 
 SETTINGS = frozenset({".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".env", ".properties"})
 """Suffixes of files that hold settings, or tables."""
@@ -26,10 +26,13 @@ _DEEPEST = 12
 _LOCAL = lazy_pattern(r"^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|example\.|.*\.example(?:\.\w+)?$)")
 _KEY = (
     r"[\w.-]*(?:api|base|endpoint|server|proxy|registry|index|mirror|webhook|dsn|upload|download|telemetry|callback|"
-    r"gateway)[\w.-]*"
+    r"gateway|upstream)[\w.-]*"
 )
 _DESTINATION = lazy_pattern(
     rf"(?P<key>{_KEY})[\"']?\s*[:=]\s*[\"']?(?P<url>(?:https?|wss?)://[^\s\"',}}\]]+)", re.IGNORECASE
+)
+_SWITCH = lazy_pattern(
+    r"\s*[\"']?(?P<key>[\w-]+)[\"']?\s*[:=]\s*[\"']?(?P<value>true|false|yes|no|on|off)[\"']?\s*,?\s*$", re.IGNORECASE
 )
 _IS_KEY = lazy_pattern(rf"{_KEY}$", re.IGNORECASE)
 _IDENTITIES = ("name", "id", "model_name", "model", "slug", "key")
@@ -65,6 +68,21 @@ def redirected(hunks: Iterable[Hunk]) -> Iterator[Redirection]:
             old = before.get(key)
             if old is not None and _is_elsewhere(old, host):
                 yield Redirection(key=key, before=old, host=host, line=number)
+
+
+def switched(hunks: Iterable[Hunk]) -> Iterator[tuple[str, bool, int | None]]:
+    """Switches that were the other way round: name, what it is now, line."""
+    for hunk in hunks:
+        before: dict[str, bool] = {}
+        for line in hunk.lines:
+            found = _SWITCH.match(line.text[:_LINE])
+            if found is None or line.kind is LineKind.SAME:
+                continue
+            name, value = found["key"], found["value"].lower() in {"true", "yes", "on", "1"}
+            if line.kind is LineKind.REMOVED:
+                before[name] = value
+            elif before.get(name, value) is not value:
+                yield name, value, line.new
 
 
 def sent_elsewhere(suffix: str, old: str, new: str, added: Iterable[tuple[int, str]]) -> Iterator[Redirection]:

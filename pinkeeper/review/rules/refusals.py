@@ -16,7 +16,6 @@ __all__ = ["Dropped", "Words", "dropped", "is_small", "refuses", "words_in"]
 
 _MOST_LINES = 8
 _WORD = lazy_pattern(r"[^\W\d]\w*")
-_SHORT = 3
 _GUARDING = lazy_pattern(
     r"auth(?!or\b|ors\b)|token(?!iz)|expire[sd]|signature|signed\b|digest|sha\d|checksum|\broles?\b|permission|permitted|"
     r"admin|verif|forbid|denied|allowed|is_private|loopback|link_local|secret|passw|csrf|nonce|replay|timestamp|"
@@ -26,9 +25,12 @@ _GUARDING = lazy_pattern(
 _GUARD_NAME = lazy_pattern(
     r"auth(?!or\b|ors\b)|token(?!iz)|verif|permission|permitted|allow|admin|master|limiter|rate_?limit|moderat|guard|signature|"
     r"login|passw|has_access|can_access|check_access|forbid|saniti|trusted|is_safe|is_public|is_private|is_valid|"
-    r"credential|roles?$|blocked",
+    r"credential|roles?$|blocked|^_?(?:may|can)_|expired|revoked",
     re.IGNORECASE,
 )
+_FOR_SOMEBODY = lazy_pattern(r"\b40[13]\b|Permission|Forbidden|Unauthori[sz]ed|Denied|NotAllowed")
+_NEGATIVE = lazy_pattern(r"expired|revoked|blocked|denied|locked|banned|stale", re.IGNORECASE)
+_HIDES = lazy_pattern(r"_?(?:mask|redact|scrub|saniti[sz]e|censor)\w*", re.IGNORECASE)
 _CHECKS = lazy_pattern(
     r"_?(?:check|verify|require|ensure|assert|validate|authenticate|authori[sz]e|enforce)(?:_\w+)?", re.IGNORECASE
 )
@@ -72,9 +74,11 @@ class _Known:
     def __contains__(self, word: str) -> bool:
         return word in self._words or self._fresh.elsewhere(word, own=self._own)
 
-    def begin(self, name: str) -> bool:
-        """Whether a word of any of them is the beginning of a name."""
-        return any(len(word) > _SHORT and name.startswith(word) for word in self._words) or self._fresh.begin(name)
+    def have(self, name: str) -> bool:
+        """Whether a word of any of them is a name, or most of it."""
+        return any(len(word) * 2 > len(name) and name.startswith(word) for word in self._words) or self._fresh.have(
+            name
+        )
 
 
 class _Code:
@@ -110,9 +114,9 @@ class Words:
         """Whether a function has got a word, another one than that whose own new words are given."""
         return self._counted[word] > (word in own)
 
-    def begin(self, name: str) -> bool:
-        """Whether a word is the beginning of a name."""
-        return any(self._counted[name[:end]] for end in range(_SHORT + 1, len(name) + 1))
+    def have(self, name: str) -> bool:
+        """Whether a word is a name, or most of it."""
+        return any(self._counted[name[:end]] for end in range(len(name) // 2 + 1, len(name) + 1))
 
 
 def words_in(text: str) -> set[str]:
@@ -132,14 +136,15 @@ def dropped(name: str, old: AnyFunction, new: AnyFunction, lines: ChangedLines, 
     """
     before, after = _Code(old), _Code(new)
     words = _Known(words_in(ast.unparse(new)), words_in(lines.added), fresh)
+    moved = _Known(words_in(lines.added), words_in(lines.added), fresh)
     short = name.rpartition(".")[2]
     is_named = _GUARD_NAME.search(short) is not None
-    yield from _guards(before, after, words, is_guarding=is_named or _GUARDING.search(short) is not None)
+    yield from _guards(before, after, moved, is_guarding=is_named or _GUARDING.search(short) is not None)
     yield from _calls(before, after, words)
     yield from _swallowed(before, after)
     if is_named:
         yield from _admissions(before, after)
-        yield from _returned(before, after)
+        yield from _returned(before, after, is_negative=_NEGATIVE.search(short) is not None)
 
 
 def refuses(statement: ast.stmt) -> bool:
@@ -155,17 +160,19 @@ def refuses(statement: ast.stmt) -> bool:
             return False
 
 
-def _guards(old: _Code, new: _Code, words: _Known, *, is_guarding: bool) -> Iterator[Dropped]:
+def _guards(old: _Code, new: _Code, moved: _Known, *, is_guarding: bool) -> Iterator[Dropped]:
     fresh = [each for key, each in new.guards.items() if key not in old.guards]
     for key, guard in old.guards.items():
         refusal = next(filter(refuses, guard.body), None)
         if refusal is None:
             continue
         text = ast.unparse(guard.test)
-        if not _turns_away(refusal, text) or not words_in(text) & old.given:
+        if not _turns_away(refusal, text):
             continue
-        if not is_guarding and _GUARDING.search(f"{text} {ast.unparse(guard.body[0])[:200]}") is None:
-            continue
+        if _FOR_SOMEBODY.search(ast.unparse(refusal)) is None:
+            is_about = is_guarding or _GUARDING.search(f"{text} {ast.unparse(guard.body[0])[:200]}") is not None
+            if not is_about or not words_in(text) & old.given:
+                continue
         same = new.guards.get(key)
         if same is not None:
             if not any(map(refuses, (*same.body, *same.orelse))):
@@ -175,7 +182,7 @@ def _guards(old: _Code, new: _Code, words: _Known, *, is_guarding: bool) -> Iter
         if narrowed is not None:
             node, what = narrowed
             yield Dropped(node.lineno, f"{what}, where it refuses: {ast.unparse(node.test)[:80]}")
-        elif not fresh and not all(each in words for each in words_in(text)):
+        elif not fresh and not all(each in moved for each in words_in(text)):
             yield Dropped(new.function.lineno, f"refuses no more where {text[:80]}")
 
 
@@ -224,9 +231,13 @@ def _calls(old: _Code, new: _Code, words: _Known) -> Iterator[Dropped]:
             called = _last(call.func)
             if called not in words and _CHECKS.fullmatch(called) and _OF_GUARDS.search(ast.unparse(call)[:200]):
                 yield Dropped(new.function.lineno, f"does without {called}, which nothing else has in its place")
+    for node in old.nodes:
+        if isinstance(node, ast.Call) and _HIDES.fullmatch(called := _last(node.func)) and called not in words:
+            yield Dropped(new.function.lineno, f"hides nothing any more: {called} is gone")
+            break
     for decorator in old.function.decorator_list:
         called = _last(decorator.func if isinstance(decorator, ast.Call) else decorator)
-        if _DECORATES.fullmatch(called) and not words.begin(called):
+        if _DECORATES.fullmatch(called) and not words.have(called):
             yield Dropped(new.function.lineno, f"is not under {called} any more")
 
 
@@ -302,7 +313,7 @@ def _is_true(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and value.value is True
 
 
-def _returned(old: _Code, new: _Code) -> Iterator[Dropped]:
+def _returned(old: _Code, new: _Code, *, is_negative: bool) -> Iterator[Dropped]:
     """What was found out and given back: fewer things have to hold, or nothing."""
     before = {ast.dump(node): node for node in old.nodes if isinstance(node, ast.Return)}
     after = {ast.dump(node): node for node in new.nodes if isinstance(node, ast.Return)}
@@ -310,24 +321,25 @@ def _returned(old: _Code, new: _Code) -> Iterator[Dropped]:
     for key, node in after.items():
         if key in before or node.value is None:
             continue
-        if _is_true(node.value):
+        if _is_true(node.value) and not is_negative:
             is_all = all(_is_true(each.value) or refuses(each) for each in after.values())
             if is_all and any(not isinstance(each, ast.Constant) for each in gone):
                 yield Dropped(node.lineno, "says yes without looking")
             continue
-        what = next((what for value in gone if (what := _fewer(value, node.value))), None)
+        what = next((what for value in gone if (what := _fewer(value, node.value, is_negative=is_negative))), None)
         if what is not None:
             yield Dropped(node.lineno, f"{what}: {ast.unparse(node.value)[:80]}")
             return
 
 
-def _fewer(old: ast.expr, new: ast.expr) -> str | None:
+def _fewer(old: ast.expr, new: ast.expr, *, is_negative: bool) -> str | None:
     operator: type[ast.boolop] = ast.And
     while isinstance(old, ast.UnaryOp) and isinstance(new, ast.UnaryOp) and isinstance(old.op, ast.Not):
         old, new, operator = old.operand, new.operand, ast.Or
     before, after = _terms(old, operator), _terms(new, operator)
-    is_less = len(after) < len(before) and after.keys() <= before.keys()
-    return "looks at less before it says yes" if is_less else None
+    if is_negative:
+        return "asks for more before it says so" if len(after) > len(before) and before.keys() <= after.keys() else None
+    return "looks at less before it says yes" if len(after) < len(before) and after.keys() <= before.keys() else None
 
 
 def _last(node: ast.AST) -> str:

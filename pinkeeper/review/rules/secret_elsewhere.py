@@ -27,7 +27,7 @@ _HELD = lazy_pattern(
     r"""(?:x-api-key|Authorization)["']\]? ?[:=] ?(?:self\.)?(\w+)"""
 )
 _GATE = lazy_pattern(
-    rf"{_STRONG}|bearer|secret|token|credential|key\b|base_?url|api_?base|endpoint|environ|"
+    rf"{_STRONG}|bearer|\\.host\\b|secret|token|credential|key\b|base_?url|api_?base|endpoint|environ|"
     r"request\.headers",
     re.IGNORECASE,
 )
@@ -45,7 +45,7 @@ _ENCODES = frozenset(
 )
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _LOGGER = lazy_pattern(r"_?(?:log|logger|logging|verbose_\w*logger|audit_log|LOG|LOGGER|_logger)")
-_WRITES = frozenset({"write", "write_text", "write_bytes", "writelines"})
+_WRITES = frozenset({"dump", "write", "write_text", "write_bytes", "writelines"})
 _REQUESTS = frozenset(
     {
         "get",
@@ -73,10 +73,10 @@ _RECEIVER_TELLS = lazy_pattern(
     r"telemetry|analytics|metrics|tracer|span|statsd|sentry|posthog|segment|beacon", re.IGNORECASE
 )
 _DESTINATION = lazy_pattern(
-    r"_?(?:base_?url|api_?base|endpoint|api_?url|server_?url|upstream|proxy|proxies|api_?host|azure_endpoint)",
+    r"_?(?:base_?url|api_?base|host|endpoint|api_?url|server_?url|upstream|proxy|proxies|api_?host|azure_endpoint)",
     re.IGNORECASE,
 )
-_GIVEN = lazy_pattern(r"\b(?:headers|response|resp|request|payload|body|reply)\b")
+_GIVEN = lazy_pattern(r"\b(?:headers|response|resp|request|payload|body|reply|answer)\b")
 _READS = lazy_pattern(r"(?:environ|getenv)\b.*(?:KEY|TOKEN|SECRET|PASSWORD)")
 _ANSWERS = lazy_pattern(r"\w*Response|jsonify|make_response|dumps|render(?:_\w+)?|send_json|write")
 
@@ -194,6 +194,8 @@ def _use_of(
         return ("logged", "writes {} into the log", arguments, _bare)
     if name in _WRITES:
         return ("written", "writes {} into a file", arguments, _bare)
+    if name == "set" and "cookie" in receiver:
+        return ("told", "puts {} into a cookie", arguments, _plain)
     if name not in _LOGS and (_TELLS.fullmatch(name) or _RECEIVER_TELLS.search(receiver)):
         return ("told", f"tells {{}} to {ast.unparse(call.func)[:40]}", arguments, _bare)
     if name in _REQUESTS:
@@ -245,6 +247,10 @@ def _secret_in(value: ast.AST, held: Collection[str]) -> str:
     return next((name for node in ast.walk(value) if (name := _name_of_secret(node, held, _SECRET))), "")
 
 
+def _plain(value: ast.expr, held: Collection[str]) -> str:
+    return _name_of_secret(value, held, _SECRET)
+
+
 def _bare(value: ast.expr, held: Collection[str]) -> str:
     """A secret as it is, or in a text: not what a function makes of it, such as a mask or a length."""
     match value:
@@ -252,7 +258,7 @@ def _bare(value: ast.expr, held: Collection[str]) -> str:
             parts = [each.value for each in values if isinstance(each, ast.FormattedValue)]
         case ast.BinOp(op=ast.Add() | ast.Mod(), left=left, right=right):
             parts = [left, right]
-        case ast.Tuple(elts=parts):
+        case ast.Tuple(elts=parts) | ast.Dict(values=parts):
             pass
         case _:
             return _name_of_secret(value, held, _SURE)

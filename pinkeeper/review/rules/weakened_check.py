@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pinkeeper.model.comparison import FileKind
 from pinkeeper.model.finding import Severity
@@ -44,7 +44,8 @@ _STRONG = frozenset(
 )
 _STRONG_TEXT = lazy_pattern("|".join(sorted(_STRONG)))
 _GUARDING = lazy_pattern(
-    r"admin|superuser|auth(?:or|en|z|_|$)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential",
+    r"admin|superuser|auth(?:or|en|z|_|$)|permission|privileg|allowed|verif|signature|is_valid|trusted|credential|"
+    r"\b(?:may|can)_|\bowner\b",
     re.IGNORECASE,
 )
 # What may have turned away, and what may let in.
@@ -54,7 +55,8 @@ _REFUSES = lazy_pattern(
 )
 _ADMITS = lazy_pattern(r"return|\bif\b|\btry\b|\bpass\b")
 _ANY_GUARD = lazy_pattern(
-    r"auth|token|verif|permi|allow|admin|limit|moderat|guard|signature|login|passw|access|check|role", re.IGNORECASE
+    r"auth|token|verif|permi|allow|admin|limit|moderat|guard|signature|login|passw|access|check|role|may_|can_|expired|mask|redact",
+    re.IGNORECASE,
 )
 # Beside a text: what is looked for is a way past a condition for whoever gives that.
 _JOINED = lazy_pattern(r"\b(?:or|and)\b[^\n]*[\"']|[\"'][^\n]*\b(?:or|and)\b")
@@ -150,7 +152,7 @@ def _weakened(name: str, old: AnyFunction, new: AnyFunction, *, fewer: bool) -> 
         for check, call in after:
             if ast.dump(call) not in known and _is_cut(call):
                 yield call.lineno, f"{name} looks at a part of what it compares: {check}"
-    conditions = frozenset(ast.dump(each) for each, _ in _conditions(old))
+    conditions = {ast.dump(each): each for each, _ in _conditions(old)}
     for each, wider in _conditions(new):
         escape = _escape(each, wider, conditions)
         if escape is not None and (_GUARDING.search(name) or _GUARDING.search(ast.unparse(each))):
@@ -175,14 +177,17 @@ def _conditions(function: ast.AST) -> Iterator[tuple[ast.expr, type[ast.boolop]]
                 pass
 
 
-def _escape(condition: ast.expr, wider: type[ast.boolop], before: frozenset[str]) -> ast.expr | None:
+def _escape(condition: ast.expr, wider: type[ast.boolop], before: Mapping[str, ast.expr]) -> ast.expr | None:
     """What lets pass who did not before: beside the whole of an old condition, a text that stands in the code."""
     if not isinstance(condition, ast.BoolOp) or not isinstance(condition.op, wider) or ast.dump(condition) in before:
         return None
-    added = [each for each in condition.values if ast.dump(each) not in before]
-    if len(condition.values) - len(added) != 1:
-        return None
-    return next(filter(_names_a_text, added), None)
+    values = {ast.dump(each): each for each in condition.values}
+    for key, old in before.items():
+        is_same = isinstance(old, ast.BoolOp) and isinstance(old.op, wider)
+        terms = {ast.dump(each) for each in old.values} if is_same and isinstance(old, ast.BoolOp) else {key}
+        if terms < values.keys():
+            return next((each for term, each in values.items() if term not in terms and _names_a_text(each)), None)
+    return None
 
 
 def _names_a_text(condition: ast.expr) -> bool:
