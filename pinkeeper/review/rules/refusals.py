@@ -25,7 +25,7 @@ _GUARDING = lazy_pattern(
 _GUARD_NAME = lazy_pattern(
     r"auth(?!or\b|ors\b)|token(?!iz)|verif|permission|permitted|allow|admin|master|limiter|rate_?limit|moderat|guard|signature|"
     r"login|passw|has_access|can_access|check_access|forbid|saniti|trusted|is_safe|is_public|is_private|is_valid|"
-    r"credential|roles?$|blocked|^_?(?:may|can)_|expired|revoked",
+    r"credential|roles?$|blocked|expired|revoked|^_?may_|^_?can_(?:see|edit|access|view|delete|manage|approve|invoke)",
     re.IGNORECASE,
 )
 _FOR_SOMEBODY = lazy_pattern(r"\b40[13]\b|Permission|Forbidden|Unauthori[sz]ed|Denied|NotAllowed")
