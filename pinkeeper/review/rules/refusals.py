@@ -30,7 +30,9 @@ _GUARD_NAME = lazy_pattern(
 )
 _FOR_SOMEBODY = lazy_pattern(r"\b40[13]\b|Permission|Forbidden|Unauthori[sz]ed|Denied|NotAllowed")
 _NEGATIVE = lazy_pattern(r"expired|revoked|blocked|denied|locked|banned|stale", re.IGNORECASE)
-_HIDES = lazy_pattern(r"_?(?:mask|redact|scrub|saniti[sz]e|censor)\w*", re.IGNORECASE)
+_HIDES = lazy_pattern(
+    r"_?(?:masked|mask_(?:secret|key|token|password|value|email|pii|sensitive)\w*|redact\w*|scrub\w*|saniti[sz]e\w*)"
+)
 _CHECKS = lazy_pattern(
     r"_?(?:check|verify|require|ensure|assert|validate|authenticate|authori[sz]e|enforce)(?:_\w+)?", re.IGNORECASE
 )
